@@ -1,0 +1,261 @@
+//! The merge: one pure function from facts to effective access, with the reason for each part of it.
+
+mod groups;
+mod notes;
+mod roles;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::audit::Source;
+use crate::clock::Timestamp;
+use crate::environment::{Catalogue, EnvironmentName, GroupName, RoleName};
+use crate::facts::Facts;
+use crate::policy::Policy;
+
+pub use groups::group_candidates;
+
+/// Everything that one evaluation looks at. Same inputs, same answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Evaluation<'a> {
+    /// The workspace's policy.
+    pub policy: &'a Policy,
+    /// Its version, recorded in the result.
+    pub policy_version: i64,
+    /// Environments, roles, and the groups that the values could mean.
+    pub catalogue: &'a Catalogue,
+    /// What was said.
+    pub facts: &'a Facts,
+    /// What held before: "the role stays" needs it.
+    pub previous: &'a EffectiveAccess,
+    /// The moment of the evaluation.
+    pub now: Timestamp,
+}
+
+/// Merges what SCIM, the last assertion and administrators said into one answer (product rules §3).
+///
+/// Each environment is decided by the newest voice that has a say under the policy. Without a voice newer than the one
+/// that decided before, the earlier decision stays, so evaluating twice changes nothing.
+pub fn effective_access(evaluation: &Evaluation<'_>) -> EffectiveAccess {
+    let environments =
+        evaluation.catalogue.environments.iter().map(|environment| roles::decide(environment, evaluation)).collect();
+    let groups = groups::decide(evaluation);
+    EffectiveAccess {
+        environments,
+        groups: groups.memberships,
+        ignored_groups: groups.ignored,
+        group_notes: groups.notes,
+        groups_decided_at: groups.decided_at,
+        evaluated_at: Some(evaluation.now),
+        policy_version: evaluation.policy_version,
+    }
+}
+
+/// A person's access with its reasons, as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct EffectiveAccess {
+    /// In the workspace's order.
+    pub environments: Vec<EnvironmentAccess>,
+    /// Memberships, by name.
+    pub groups: Vec<Membership>,
+    /// Values that gave no membership, and why.
+    pub ignored_groups: Vec<IgnoredGroup>,
+    /// What else is to be said about groups.
+    pub group_notes: Vec<String>,
+    /// When the groups were last decided; none before the first login.
+    pub groups_decided_at: Option<Timestamp>,
+    /// When this was evaluated; none where it never was.
+    pub evaluated_at: Option<Timestamp>,
+    /// The policy it was evaluated by.
+    pub policy_version: i64,
+}
+
+impl EffectiveAccess {
+    /// The decision about one environment.
+    pub fn find(&self, environment: &EnvironmentName) -> Option<&EnvironmentAccess> {
+        self.environments.iter().find(|access| access.environment == *environment)
+    }
+
+    /// Roles and groups without their reasons.
+    pub fn summary(&self) -> AccessInForce {
+        AccessInForce::of(self)
+    }
+}
+
+/// The decision about one environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnvironmentAccess {
+    /// Which one.
+    pub environment: EnvironmentName,
+    /// The role; none before the first login.
+    pub role: Option<RoleName>,
+    /// Who gave it.
+    pub source: Option<Source>,
+    /// Since when the person has this role.
+    pub since: Option<Timestamp>,
+    /// The rule that decided.
+    pub rule: Rule,
+    /// The voice that decided, and when it spoke.
+    pub basis: Option<Basis>,
+    /// What was looked at.
+    pub inputs: Inputs,
+    /// What was ignored, and why.
+    pub notes: Vec<String>,
+}
+
+/// The voice that decided, ordered by time; at one moment an administrator counts after SCIM, SCIM after a login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Basis {
+    /// When it spoke.
+    pub at: Timestamp,
+    /// Which one.
+    pub voice: Voice,
+}
+
+/// Whose word it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Voice {
+    /// Nobody's: the first evaluation under `role_authority = scim`.
+    First,
+    /// A login.
+    Login,
+    /// A SCIM write.
+    Scim,
+    /// An administrator.
+    Administrator,
+}
+
+/// The rule that decided a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Rule {
+    /// No login yet.
+    #[serde(rename = "awaiting first login")]
+    AwaitingFirstLogin,
+    /// The assertion's value.
+    #[serde(rename = "assertion names the role")]
+    AssertionNamesRole,
+    /// SCIM's value.
+    #[serde(rename = "SCIM names the role")]
+    ScimNamesRole,
+    /// An administrator's choice.
+    #[serde(rename = "an administrator set the role")]
+    AdministratorSetRole,
+    /// Nobody has an opinion, and there is an earlier role.
+    #[serde(rename = "no opinion: the earlier role stays")]
+    EarlierRoleStays,
+    /// Nobody has an opinion.
+    #[serde(rename = "no opinion: the default role")]
+    DefaultRole,
+    /// The value is unknown, and there is an earlier role.
+    #[serde(rename = "unknown value: the earlier role stays")]
+    UnknownKeepsRole,
+    /// The value is unknown.
+    #[serde(rename = "unknown value: the default role")]
+    UnknownGivesDefault,
+}
+
+/// What was looked at for one environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inputs {
+    /// What the last assertion said.
+    pub saml: Input,
+    /// What SCIM last said.
+    pub scim: Input,
+    /// What an administrator last set.
+    pub manual: Input,
+    /// The role that held before the decision.
+    pub previous: Option<RoleName>,
+    /// The environment's default.
+    pub default: RoleName,
+}
+
+/// One input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// Absent, empty, present, unknown …
+    pub state: InputState,
+    /// The value as sent; several are joined by `", "`.
+    pub value: Option<String>,
+    /// When it was said.
+    pub at: Option<Timestamp>,
+}
+
+/// How an input stands; each has its own consequence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InputState {
+    /// Nothing was said.
+    Absent,
+    /// An empty value was sent.
+    Empty,
+    /// A value that names a role.
+    Present,
+    /// A value that names none, or several values.
+    Unknown,
+}
+
+/// A membership and its origins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    /// The group.
+    pub name: GroupName,
+    /// Who says so, and since when.
+    pub origins: BTreeMap<Origin, Timestamp>,
+}
+
+impl Membership {
+    /// Since when at least one origin has said so.
+    pub fn since(&self) -> Option<Timestamp> {
+        self.origins.values().min().copied()
+    }
+}
+
+/// Who says that a person is in a group. A sync touches only its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// An assertion.
+    Saml,
+}
+
+/// A group value that gave no membership.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IgnoredGroup {
+    /// As sent, trimmed.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Roles and groups in force, without reasons.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AccessInForce {
+    /// Environment to role; `null` is no access at all.
+    #[serde(serialize_with = "ordered_map")]
+    pub roles: Vec<(EnvironmentName, Option<RoleName>)>,
+    /// Explicit memberships, by name.
+    pub groups: BTreeSet<GroupName>,
+}
+
+impl AccessInForce {
+    /// All that was granted.
+    pub fn of(access: &EffectiveAccess) -> Self {
+        let roles = access.environments.iter().map(|e| (e.environment.clone(), e.role.clone())).collect();
+        Self { roles, groups: access.groups.iter().map(|m| m.name.clone()).collect() }
+    }
+
+    /// Nothing of it.
+    pub fn none(access: &EffectiveAccess) -> Self {
+        let roles = access.environments.iter().map(|e| (e.environment.clone(), None)).collect();
+        Self { roles, groups: BTreeSet::new() }
+    }
+}
+
+fn ordered_map<S: serde::Serializer>(
+    roles: &[(EnvironmentName, Option<RoleName>)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(roles.iter().map(|(environment, role)| (environment, role)))
+}

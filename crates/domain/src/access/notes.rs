@@ -1,0 +1,66 @@
+//! The sentences that say what was ignored, and why.
+
+use super::roles::Decision;
+use super::{Evaluation, Input, InputState, Inputs, Rule};
+use crate::environment::Catalogue;
+use crate::policy::RoleAuthority;
+
+/// What is to be said about one environment's decision.
+pub(super) fn about_roles(inputs: &Inputs, decision: &Decision, evaluation: &Evaluation<'_>) -> Vec<String> {
+    let authority = evaluation.policy.role_authority;
+    let mut notes = Vec::new();
+    if authority == RoleAuthority::Scim {
+        notes.extend(ignored("The assertion", &inputs.saml, "SCIM alone decides roles here"));
+    } else {
+        notes.extend(doubtful("The assertion", &inputs.saml, evaluation.catalogue));
+    }
+    if authority == RoleAuthority::Saml {
+        notes.extend(ignored("SCIM", &inputs.scim, "assertions alone decide roles here"));
+    } else {
+        notes.extend(doubtful("SCIM", &inputs.scim, evaluation.catalogue));
+    }
+    notes.extend(overruled(inputs, decision, authority));
+    notes
+}
+
+fn ignored(who: &str, input: &Input, why: &str) -> Option<String> {
+    let value = input.value.as_deref()?;
+    Some(format!("{who} said {value}: ignored, because {why}"))
+}
+
+fn doubtful(who: &str, input: &Input, catalogue: &Catalogue) -> Option<String> {
+    let value = input.value.as_deref()?;
+    match input.state {
+        InputState::Empty => Some(format!("{who} sent an empty value: taken as no opinion")),
+        InputState::Unknown => Some(match catalogue.nearest_role(value) {
+            Some(near) => format!("{who} said {value}, which is no role here: did you mean {near}?"),
+            None => format!("{who} said {value}, which is no role here"),
+        }),
+        InputState::Absent | InputState::Present => None,
+    }
+}
+
+fn overruled(inputs: &Inputs, decision: &Decision, authority: RoleAuthority) -> Vec<String> {
+    let winner = match decision.rule {
+        Rule::AssertionNamesRole => "the assertion",
+        Rule::ScimNamesRole => "a later SCIM value",
+        Rule::AdministratorSetRole => "an administrator",
+        _ => return Vec::new(),
+    };
+    let role = decision.role.as_ref().map(ToString::to_string);
+    let lost = |input: &Input| input.state == InputState::Present && input.value != role;
+    let say = |who: &str, input: &Input| {
+        format!("{who} said {}: overruled by {winner}", input.value.as_deref().unwrap_or_default())
+    };
+    let mut notes = Vec::new();
+    if decision.rule != Rule::AssertionNamesRole && authority != RoleAuthority::Scim && lost(&inputs.saml) {
+        notes.push(say("The assertion", &inputs.saml));
+    }
+    if decision.rule != Rule::ScimNamesRole && authority != RoleAuthority::Saml && lost(&inputs.scim) {
+        notes.push(say("SCIM", &inputs.scim));
+    }
+    if decision.rule != Rule::AdministratorSetRole && lost(&inputs.manual) {
+        notes.push(say("An administrator", &inputs.manual));
+    }
+    notes
+}

@@ -1,0 +1,201 @@
+//! One environment's role (product rules §3.1 to §3.4).
+
+use std::collections::BTreeSet;
+
+use super::{Basis, EnvironmentAccess, Evaluation, Input, InputState, Inputs, Rule, Voice, notes};
+use crate::audit::Source;
+use crate::clock::Timestamp;
+use crate::environment::{Catalogue, Environment, RoleName};
+use crate::policy::{AbsentRole, RoleAuthority, UnknownRole};
+
+/// Decides one environment.
+pub(super) fn decide(environment: &Environment, evaluation: &Evaluation<'_>) -> EnvironmentAccess {
+    let previous = evaluation.previous.find(&environment.name);
+    let mut inputs = read_inputs(environment, evaluation);
+    let newest = candidates(&inputs, evaluation).into_iter().max_by_key(|candidate| candidate.basis);
+    let decision = match (newest, previous) {
+        (Some(candidate), earlier) if earlier.is_none_or(|e| e.basis < Some(candidate.basis)) => {
+            resolve(&candidate, environment, earlier, evaluation)
+        }
+        (_, Some(earlier)) => Decision::unchanged(earlier),
+        (_, None) => Decision::awaiting(),
+    };
+    inputs.previous = match previous {
+        Some(earlier) if earlier.basis == decision.basis => earlier.inputs.previous.clone(),
+        earlier => earlier.and_then(|e| e.role.clone()),
+    };
+    let notes = notes::about_roles(&inputs, &decision, evaluation);
+    EnvironmentAccess {
+        environment: environment.name.clone(),
+        role: decision.role,
+        source: decision.source,
+        since: decision.since,
+        rule: decision.rule,
+        basis: decision.basis,
+        inputs,
+        notes,
+    }
+}
+
+/// What was decided, and by whose word.
+pub(super) struct Decision {
+    pub(super) role: Option<RoleName>,
+    pub(super) source: Option<Source>,
+    since: Option<Timestamp>,
+    pub(super) rule: Rule,
+    basis: Option<Basis>,
+}
+
+impl Decision {
+    fn unchanged(earlier: &EnvironmentAccess) -> Self {
+        Self {
+            role: earlier.role.clone(),
+            source: earlier.source,
+            since: earlier.since,
+            rule: earlier.rule,
+            basis: earlier.basis,
+        }
+    }
+
+    fn awaiting() -> Self {
+        Self { role: None, source: None, since: None, rule: Rule::AwaitingFirstLogin, basis: None }
+    }
+}
+
+/// A voice that has a say, and what it says.
+struct Candidate {
+    basis: Basis,
+    opinion: Opinion,
+}
+
+enum Opinion {
+    Role(RoleName, Source, Rule),
+    Unknown,
+    Silent,
+}
+
+fn read_inputs(environment: &Environment, evaluation: &Evaluation<'_>) -> Inputs {
+    let facts = evaluation.facts;
+    let saml = facts.asserted.as_ref().map_or(Input::ABSENT, |asserted| {
+        let values = environment.saml_attributes.iter().filter_map(|name| asserted.roles.get(name)).flatten();
+        Input::read(values.map(String::as_str), Some(asserted.at), evaluation.catalogue)
+    });
+    let stated: Vec<_> =
+        environment.scim_attributes.iter().filter_map(|name| facts.provisioned.roles.get(name)).collect();
+    let scim_at = stated.iter().map(|stated| stated.at).max();
+    let scim = Input::read(stated.iter().map(|stated| stated.value.as_str()), scim_at, evaluation.catalogue);
+    let manual = facts.manual.roles.get(&environment.name).map_or(Input::ABSENT, |stated| Input {
+        state: InputState::Present,
+        value: Some(stated.value.to_string()),
+        at: Some(stated.at),
+    });
+    Inputs { saml, scim, manual, previous: None, default: environment.default_role.clone() }
+}
+
+impl Input {
+    const ABSENT: Self = Self { state: InputState::Absent, value: None, at: None };
+
+    /// Several different values for one environment are as good as unknown; the same one repeated is one.
+    fn read<'a>(values: impl Iterator<Item = &'a str>, at: Option<Timestamp>, catalogue: &Catalogue) -> Self {
+        let distinct: BTreeSet<&str> = values.collect();
+        let mut rest = distinct.iter();
+        let state = match (rest.next(), rest.next()) {
+            (None, _) => return Self::ABSENT,
+            (Some(_), Some(_)) => InputState::Unknown,
+            (Some(value), None) if value.trim().is_empty() => InputState::Empty,
+            (Some(value), None) if catalogue.find_role(value).is_some() => InputState::Present,
+            (Some(_), None) => InputState::Unknown,
+        };
+        let value = distinct.into_iter().collect::<Vec<_>>().join(", ");
+        Self { state, value: Some(value), at }
+    }
+
+    fn opinion(&self, catalogue: &Catalogue, source: Source, rule: Rule) -> Opinion {
+        match self.state {
+            InputState::Absent | InputState::Empty => Opinion::Silent,
+            InputState::Unknown => Opinion::Unknown,
+            InputState::Present => self
+                .value
+                .as_deref()
+                .and_then(|value| catalogue.find_role(value))
+                .map_or(Opinion::Unknown, |role| Opinion::Role(role, source, rule)),
+        }
+    }
+}
+
+fn candidates(inputs: &Inputs, evaluation: &Evaluation<'_>) -> Vec<Candidate> {
+    let catalogue = evaluation.catalogue;
+    let authority = evaluation.policy.role_authority;
+    let login_at = evaluation.facts.asserted.as_ref().map(|asserted| asserted.at);
+    let scim = || inputs.scim.opinion(catalogue, Source::ScimAutoSync, Rule::ScimNamesRole);
+    let saml = inputs.saml.opinion(catalogue, Source::SamlAutoSync, Rule::AssertionNamesRole);
+    let mut voices = Vec::new();
+    match (authority, login_at) {
+        // Where the assertion is silent the SCIM value decides, at the time of the login.
+        (RoleAuthority::Hybrid, Some(at)) => {
+            let opinion = if matches!(saml, Opinion::Silent) { scim() } else { saml };
+            voices.push(Candidate { basis: Basis { at, voice: Voice::Login }, opinion });
+        }
+        (RoleAuthority::Saml, Some(at)) => {
+            voices.push(Candidate { basis: Basis { at, voice: Voice::Login }, opinion: saml });
+        }
+        (RoleAuthority::Scim, _) => {
+            let basis = Basis { at: Timestamp::UNIX_EPOCH, voice: Voice::First };
+            voices.push(Candidate { basis, opinion: Opinion::Silent });
+        }
+        (RoleAuthority::Hybrid | RoleAuthority::Saml, None) => {}
+    }
+    let scim_speaks = match authority {
+        RoleAuthority::Hybrid => login_at.is_some(),
+        RoleAuthority::Scim => true,
+        RoleAuthority::Saml => false,
+    };
+    if let (true, Some(at)) = (scim_speaks, inputs.scim.at)
+        && inputs.scim.state != InputState::Empty
+    {
+        voices.push(Candidate { basis: Basis { at, voice: Voice::Scim }, opinion: scim() });
+    }
+    if let (Some(at), Some(role)) = (inputs.manual.at, inputs.manual.value.as_deref())
+        && let Some(role) = catalogue.find_role(role)
+    {
+        let opinion = Opinion::Role(role, Source::Manual, Rule::AdministratorSetRole);
+        voices.push(Candidate { basis: Basis { at, voice: Voice::Administrator }, opinion });
+    }
+    voices
+}
+
+fn resolve(
+    candidate: &Candidate,
+    environment: &Environment,
+    earlier: Option<&EnvironmentAccess>,
+    evaluation: &Evaluation<'_>,
+) -> Decision {
+    let policy = evaluation.policy;
+    let held = earlier.filter(|e| e.role.is_some());
+    let (role, source, rule) = match (&candidate.opinion, held) {
+        (Opinion::Role(role, source, rule), _) => (role.clone(), *source, *rule),
+        (Opinion::Unknown, Some(held)) if policy.unknown_role != UnknownRole::Default => {
+            return kept(held, candidate, Rule::UnknownKeepsRole);
+        }
+        (Opinion::Unknown, _) => (environment.default_role.clone(), Source::System, Rule::UnknownGivesDefault),
+        (Opinion::Silent, Some(held)) if policy.absent_role == AbsentRole::Keep => {
+            return kept(held, candidate, Rule::EarlierRoleStays);
+        }
+        (Opinion::Silent, _) => (environment.default_role.clone(), Source::System, Rule::DefaultRole),
+    };
+    let since = match held {
+        Some(held) if held.role.as_ref() == Some(&role) => held.since,
+        _ => Some(if candidate.basis.voice == Voice::First { evaluation.now } else { candidate.basis.at }),
+    };
+    Decision { role: Some(role), source: Some(source), since, rule, basis: Some(candidate.basis) }
+}
+
+fn kept(held: &EnvironmentAccess, candidate: &Candidate, rule: Rule) -> Decision {
+    Decision {
+        role: held.role.clone(),
+        source: held.source,
+        since: held.since,
+        rule,
+        basis: Some(candidate.basis),
+    }
+}

@@ -1,0 +1,234 @@
+//! Audit entries and outgoing events: what a change tells of itself.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::clock::Timestamp;
+use crate::collaborator::Person;
+use crate::id::{TokenId, WorkspaceId};
+
+/// One entry of the activity audit log, before it is sealed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditEntry {
+    /// The workspace whose log it is in.
+    pub workspace: WorkspaceId,
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    pub kind: EventKind,
+    /// Who wrote the fact.
+    pub source: Source,
+    /// On whose behalf.
+    pub actor: Actor,
+    /// What it is about.
+    pub subject: Subject,
+    /// What held before.
+    pub before: Option<Value>,
+    /// What holds now.
+    pub after: Option<Value>,
+    /// The request it came with.
+    pub request: RequestOrigin,
+}
+
+/// A sealed entry as the log prints it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SealedEntry {
+    /// Its number in the workspace's chain, from 1.
+    pub seq: i64,
+    /// When it happened (RFC 3339, microseconds).
+    pub at: String,
+    /// What happened.
+    pub kind: String,
+    /// Who wrote the fact.
+    pub source: String,
+    /// On whose behalf.
+    pub actor: Value,
+    /// What it is about.
+    pub subject: Value,
+    /// What held before.
+    pub before: Option<Value>,
+    /// What holds now.
+    pub after: Option<Value>,
+    /// The request's id.
+    pub request_id: Option<String>,
+    /// The client's address.
+    pub ip: Option<String>,
+    /// The client's user agent.
+    pub user_agent: Option<String>,
+    /// Its link of the chain: HMAC-SHA-256 over the previous link and the entry, in hexadecimal.
+    pub hash: String,
+}
+
+/// Something the application behind may want to hear of, in the same transaction as the change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutgoingEvent {
+    /// Its kind: the name of the audit entry that it goes with.
+    pub kind: EventKind,
+    /// When it happened.
+    pub at: Timestamp,
+    /// Its body.
+    pub payload: Value,
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)?) => {
+        /// Every kind of audit entry.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum EventKind { $($(#[$doc])* $variant),+ }
+
+        impl EventKind {
+            /// All of them, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name that the log shows.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A workspace was made.
+    WorkspaceCreated = "workspace.created",
+    /// A policy value changed.
+    PolicyChanged = "policy.changed",
+    /// A role was added to the catalogue.
+    RoleAdded = "role.added",
+    /// A group was added to the catalogue.
+    GroupAdded = "group.added",
+    /// A name of the provider's was mapped to a group of ours.
+    GroupMapped = "group.mapped",
+    /// A SAML connection was made or its metadata replaced.
+    ConnectionUpdated = "connection.updated",
+    /// SCIM was switched on.
+    ScimEnabled = "scim.enabled",
+    /// SCIM was switched off.
+    ScimDisabled = "scim.disabled",
+    /// A SCIM token was made or replaced.
+    ScimTokenRefreshed = "scim_token.refreshed",
+    /// SCIM tokens were revoked.
+    ScimTokenRevoked = "scim_token.revoked",
+    /// The owner's password was set anew.
+    OwnerPasswordReset = "owner.password_reset",
+    /// SCIM or a login made a person.
+    CollaboratorProvisioned = "collaborator.provisioned",
+    /// A profile, name or address changed.
+    CollaboratorUpdated = "collaborator.updated",
+    /// Access ended: by `active: false`, `DELETE`, or a hold.
+    CollaboratorDeactivated = "collaborator.deactivated",
+    /// Access returned.
+    CollaboratorReactivated = "collaborator.reactivated",
+    /// An administrator removed the person.
+    CollaboratorRemoved = "collaborator.removed",
+    /// A predecessor's SAML links were dropped because the name belongs to somebody new.
+    CollaboratorUnlinked = "collaborator.unlinked",
+    /// An invitation was accepted.
+    InvitationAccepted = "invitation.accepted",
+    /// Roles or groups in force changed.
+    AccessChanged = "access.changed",
+    /// A role value names no role.
+    RoleUnresolved = "role.unresolved",
+    /// A group value names no group.
+    GroupUnresolved = "group.unresolved",
+    /// A login succeeded.
+    LoginSucceeded = "login.succeeded",
+    /// A login failed; `after.check` names the check.
+    LoginFailed = "login.failed",
+    /// Sessions ended.
+    SessionEnded = "session.ended",
+}
+
+/// Who wrote a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The identity provider, over SCIM.
+    ScimAutoSync,
+    /// The identity provider, by an assertion.
+    SamlAutoSync,
+    /// An administrator.
+    Manual,
+    /// Bootstrap, defaults, expiry.
+    System,
+}
+
+impl Source {
+    /// The name that the log shows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ScimAutoSync => "scim_auto_sync",
+            Self::SamlAutoSync => "saml_auto_sync",
+            Self::Manual => "manual",
+            Self::System => "system",
+        }
+    }
+}
+
+/// On whose behalf something happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Actor {
+    /// A SCIM token.
+    ScimToken {
+        /// Its id.
+        id: TokenId,
+        /// Its name.
+        name: String,
+    },
+    /// An assertion of a connection's identity provider.
+    Assertion {
+        /// The provider's entity id.
+        issuer: Option<String>,
+        /// The assertion's id.
+        id: Option<String>,
+    },
+    /// The person themselves.
+    Collaborator {
+        /// Their inner id.
+        id: String,
+    },
+    /// Somebody at the command line of the gateway's machine.
+    CommandLine {
+        /// The operating system's user, where known.
+        name: Option<String>,
+    },
+    /// Gatehouse itself.
+    System,
+}
+
+/// What an entry is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Subject {
+    /// `collaborator`, `workspace`, `connection`, `scim_token`, `role`, `group`, `owner`, `login`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Its id, where it has one.
+    pub id: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+}
+
+impl Subject {
+    /// A person.
+    pub fn person(person: &Person) -> Self {
+        Self { kind: "collaborator", id: Some(person.id.to_string()), name: Some(person.user_name.to_string()) }
+    }
+
+    /// Anything that has a name.
+    pub fn named(kind: &'static str, name: &str) -> Self {
+        Self { kind, id: None, name: Some(name.to_owned()) }
+    }
+}
+
+/// The request that a change came with.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RequestOrigin {
+    /// The request's id.
+    pub request_id: Option<String>,
+    /// The client's address.
+    pub ip: Option<String>,
+    /// The client's user agent.
+    pub user_agent: Option<String>,
+}
+

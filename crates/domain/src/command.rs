@@ -1,0 +1,128 @@
+//! What can be asked of a person's state, whatever the door.
+
+use std::collections::BTreeMap;
+
+use crate::audit::{Actor, RequestOrigin, Source};
+use crate::clock::Timestamp;
+use crate::collaborator::{Profile, UserName};
+use crate::facts::AssertedFacts;
+use crate::id::{ConnectionId, PersonId, ScimId};
+
+/// A command about one person.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// SCIM `POST`: makes a person, or brings back a deleted one.
+    Provision(NewIds, ScimUser),
+    /// SCIM `PUT` or `PATCH`: what the person's resource is to be.
+    Replace(ScimUser),
+    /// SCIM `DELETE`.
+    Delete,
+    /// A verified assertion wants to sign in.
+    Login(Box<LoginAttempt>),
+    /// An administrator sets an environment role by hand.
+    SetRole {
+        /// The environment's name.
+        environment: String,
+        /// The role's name.
+        role: String,
+    },
+    /// An administrator deactivates: a hold that only an administrator lifts.
+    Hold,
+    /// An administrator lifts the hold, and takes back a removal.
+    Activate,
+    /// An administrator removes.
+    Remove,
+    /// An administrator ends every session.
+    EndSessions,
+}
+
+/// Ids for a person to be made, drawn where randomness is at hand.
+#[derive(Debug, Clone, Copy)]
+pub struct NewIds {
+    /// The inner id.
+    pub person: PersonId,
+    /// The SCIM id for a person who is brought back; a new person's SCIM id equals the inner id.
+    pub scim: ScimId,
+}
+
+/// A SCIM `User` as it is to be, read-only attributes left out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScimUser {
+    /// `userName`.
+    pub user_name: UserName,
+    /// `externalId`.
+    pub external_id: Option<String>,
+    /// `active`; left out means unchanged (true for a new person).
+    pub active: Option<bool>,
+    /// The role extension; left out means unchanged.
+    pub roles: Option<BTreeMap<String, String>>,
+    /// Everything else.
+    pub profile: Profile,
+}
+
+/// A login by a verified assertion.
+#[derive(Debug, Clone)]
+pub struct LoginAttempt {
+    /// Through which connection.
+    pub connection: ConnectionId,
+    /// The NameID, exactly.
+    pub name_id: String,
+    /// Whether the NameID is worth remembering (a transient one is not).
+    pub linkable: bool,
+    /// The name to find an unlinked person by: `workato_email`, else the NameID.
+    pub login_name: UserName,
+    /// What the assertion says of the person.
+    pub profile: AssertedProfile,
+    /// What it says of access; its time is set by the decision.
+    pub facts: AssertedFacts,
+    /// The login request it answers; none where it is unsolicited.
+    pub request: Option<String>,
+    /// Its id, used once.
+    pub assertion: String,
+    /// Until when the id has to be remembered.
+    pub remember_until: Timestamp,
+    /// The hash of the session's secret.
+    pub session: String,
+    /// The provider's `SessionIndex`.
+    pub session_index: Option<String>,
+    /// The provider's bound on the session.
+    pub session_not_on_or_after: Option<Timestamp>,
+    /// The inner id of a person who is made by this login (JIT).
+    pub new_person: PersonId,
+}
+
+/// What an assertion says of a person's profile.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AssertedProfile {
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Full name.
+    pub full_name: Option<String>,
+    /// Given name.
+    pub given_name: Option<String>,
+    /// Family name.
+    pub family_name: Option<String>,
+}
+
+/// When, by whom and with which request a command comes.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The present moment.
+    pub now: Timestamp,
+    /// On whose behalf.
+    pub actor: Actor,
+    /// The request.
+    pub request: RequestOrigin,
+}
+
+impl Context {
+    /// The source that entries carry.
+    pub fn source(&self) -> Source {
+        match self.actor {
+            Actor::ScimToken { .. } => Source::ScimAutoSync,
+            Actor::Assertion { .. } => Source::SamlAutoSync,
+            Actor::CommandLine { .. } | Actor::Collaborator { .. } => Source::Manual,
+            Actor::System => Source::System,
+        }
+    }
+}

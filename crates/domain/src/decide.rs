@@ -1,0 +1,189 @@
+//! The one place where a command about a person becomes a change: pure, whatever the door.
+
+mod administer;
+mod draft;
+mod login;
+mod provision;
+
+use crate::audit::{AuditEntry, OutgoingEvent};
+use crate::clock::Timestamp;
+use crate::collaborator::Person;
+use crate::command::{Command, Context};
+use crate::environment::{Catalogue, GroupName};
+use crate::id::{ConnectionId, PersonId, WorkspaceId};
+use crate::workspace::Workspace;
+
+/// Decides what a command changes, or refuses it. Nothing is written here: the store's `commit` does that, all or nothing.
+pub fn decide(state: State<'_>, command: Command, context: &Context) -> Result<Change, Refusal> {
+    match command {
+        Command::Provision(ids, user) => provision::create(state, ids, user, context),
+        Command::Replace(user) => provision::replace(state, user, context),
+        Command::Delete => provision::delete(state, context),
+        Command::Login(attempt) => login::sign_in(state, *attempt, context),
+        Command::SetRole { environment, role } => administer::set_role(state, &environment, &role, context),
+        Command::Hold => administer::hold(state, context),
+        Command::Activate => administer::activate(state, context),
+        Command::Remove => administer::remove(state, context),
+        Command::EndSessions => administer::end_sessions(state, context),
+    }
+}
+
+/// What one decision needs to know, never a whole group or workspace.
+#[derive(Debug, Clone)]
+pub struct State<'a> {
+    /// The workspace with its policy.
+    pub workspace: &'a Workspace,
+    /// Environments, roles, and the groups that this command could mean.
+    pub catalogue: &'a Catalogue,
+    /// The person, where there is one.
+    pub person: Option<Person>,
+    /// Deleted people of the same `userName`, latest first (for [`Command::Provision`]).
+    pub namesakes: Vec<Person>,
+    /// The NameIDs by which the person is linked on the login's connection (for [`Command::Login`]).
+    pub name_ids: Vec<String>,
+}
+
+/// Everything that one decision writes, in one transaction.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// The person as they are from now on.
+    pub person: Person,
+    /// How the person's row is written.
+    pub write: Write,
+    /// Links of NameIDs to people.
+    pub links: Vec<LinkWrite>,
+    /// Groups that come into being (`unknown_group = create`).
+    pub groups: Vec<GroupName>,
+    /// The login that this change accepts.
+    pub login: Option<AcceptedLogin>,
+    /// Audit entries, in order.
+    pub audit: Vec<AuditEntry>,
+    /// Events for the outbox, in order.
+    pub events: Vec<OutgoingEvent>,
+}
+
+/// How a person's row is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Write {
+    /// A new row; a living person of the same name makes it fail.
+    Insert,
+    /// The row that still has this version and epoch; another one makes it fail.
+    Update {
+        /// `WHERE version = ?`
+        version: i64,
+        /// `AND epoch = ?`
+        epoch: i64,
+    },
+    /// Nothing to write: the command asked for what already holds.
+    Nothing,
+}
+
+/// A change to the links between NameIDs and people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkWrite {
+    /// From now on this NameID names this person.
+    Add {
+        /// The connection.
+        connection: ConnectionId,
+        /// The NameID, exactly.
+        name_id: String,
+        /// The person.
+        person: PersonId,
+    },
+    /// No NameID names this person any more.
+    DropAll(PersonId),
+}
+
+/// A login with what it uses up, once only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptedLogin {
+    /// The outstanding request; none where the assertion was unsolicited.
+    pub request: Option<String>,
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The assertion's id.
+    pub assertion: String,
+    /// Until when it has to be remembered.
+    pub remember_until: Timestamp,
+    /// The session that begins.
+    pub session: NewSession,
+}
+
+/// A session to begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSession {
+    /// The hash of its secret.
+    pub id: String,
+    /// Whose.
+    pub person: PersonId,
+    /// The person's epoch at the login.
+    pub epoch: i64,
+    /// The NameID, for logout.
+    pub name_id: String,
+    /// The provider's index, for logout.
+    pub session_index: Option<String>,
+    /// When it begins.
+    pub authenticated_at: Timestamp,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+}
+
+/// Why a command is refused. Nothing is written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is no such person.
+    #[error("there is no such person here")]
+    NotFound,
+    /// A SCIM write of `active: true` while an administrator holds the person (§2.7).
+    #[error("an administrator of the workspace has deactivated this person; only an administrator can lift that")]
+    Held,
+    /// A login by somebody whom the identity provider has deactivated (§2.8).
+    #[error("the identity provider has deactivated this person")]
+    DeactivatedByProvider,
+    /// A login by somebody whom an administrator has deactivated (§2.7).
+    #[error("an administrator has deactivated this person")]
+    DeactivatedByAdministrator,
+    /// A login by somebody unknown, where the policy lets in none (§2.11).
+    #[error("nobody here has this name, and the policy jit = {0} does not let newcomers in")]
+    NotProvisioned(crate::policy::Jit),
+    /// A login whose name matches only by a wider fold than is safe (§2.10).
+    #[error("the name {0} is only similar to the userName {1}: an administrator has to link them")]
+    NameOnlySimilar(String, String),
+    /// A login that names somebody who is linked to another NameID of the connection.
+    #[error("{0} is linked to another NameID: an administrator has to relink")]
+    LinkedToAnother(String),
+    /// A login with an unknown role, under `unknown_role = refuse_login`.
+    #[error("the role for {environment} is not known here: {value}")]
+    UnknownRole {
+        /// The environment.
+        environment: String,
+        /// The value.
+        value: String,
+    },
+    /// An administrator named an environment that does not exist.
+    #[error("there is no environment {0}; there are {1}")]
+    NoSuchEnvironment(String, String),
+    /// An administrator named a role that does not exist.
+    #[error("there is no role {0}; there are {1}")]
+    NoSuchRole(String, String),
+}
+
+impl Refusal {
+    /// The name of the check, for the audit log.
+    pub fn check(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Held => "held",
+            Self::DeactivatedByProvider => "deactivated_by_provider",
+            Self::DeactivatedByAdministrator => "deactivated_by_administrator",
+            Self::NotProvisioned(_) => "not_provisioned",
+            Self::NameOnlySimilar(..) => "name_only_similar",
+            Self::LinkedToAnother(_) => "linked_to_another",
+            Self::UnknownRole { .. } => "unknown_role",
+            Self::NoSuchEnvironment(..) => "no_such_environment",
+            Self::NoSuchRole(..) => "no_such_role",
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What an administrator does by hand (product rules §2.6, §2.7, §3.7).
+
+use super::draft::Draft;
+use super::{Change, Refusal, State};
+use crate::audit::EventKind;
+use crate::collaborator::Person;
+use crate::command::Context;
+use crate::facts::Stated;
+
+/// Sets a role; the next sync may overwrite it.
+pub(super) fn set_role(state: State<'_>, environment: &str, role: &str, context: &Context) -> Result<Change, Refusal> {
+    let person = get_person(&state)?;
+    let environment = state.catalogue.find_environment(environment).ok_or_else(|| {
+        let names: Vec<_> = state.catalogue.environments.iter().map(|e| e.name.as_str()).collect();
+        Refusal::NoSuchEnvironment(environment.to_owned(), names.join(", "))
+    })?;
+    let role = state.catalogue.find_role(role).ok_or_else(|| {
+        let names: Vec<_> = state.catalogue.roles.iter().map(|r| r.as_str()).collect();
+        Refusal::NoSuchRole(role.to_owned(), names.join(", "))
+    })?;
+    let mut draft = Draft::of(&state, person, context);
+    let stated = Stated { value: role, at: draft.now };
+    draft.person.facts.manual.roles.insert(environment.name.clone(), stated);
+    draft.evaluate();
+    Ok(draft.finish())
+}
+
+/// Deactivates by a fact of its own, which only an administrator lifts.
+pub(super) fn hold(state: State<'_>, context: &Context) -> Result<Change, Refusal> {
+    let person = get_person(&state)?;
+    let mut draft = Draft::of(&state, person, context);
+    let now = draft.now;
+    draft.transition(Some(EventKind::CollaboratorDeactivated), |lifecycle| {
+        lifecycle.hold.get_or_insert(now);
+    });
+    Ok(draft.finish())
+}
+
+/// Lifts a hold and takes back a removal. What the identity provider deactivated, only the identity provider activates.
+pub(super) fn activate(state: State<'_>, context: &Context) -> Result<Change, Refusal> {
+    let person = get_person(&state)?;
+    let mut draft = Draft::of(&state, person, context);
+    draft.transition(None, |lifecycle| {
+        lifecycle.hold = None;
+        lifecycle.removed = None;
+    });
+    Ok(draft.finish())
+}
+
+/// Takes the person out of the workspace; the provider or a login brings them back.
+pub(super) fn remove(state: State<'_>, context: &Context) -> Result<Change, Refusal> {
+    let person = get_person(&state)?;
+    let mut draft = Draft::of(&state, person, context);
+    let now = draft.now;
+    draft.transition(Some(EventKind::CollaboratorRemoved), |lifecycle| {
+        lifecycle.removed.get_or_insert(now);
+    });
+    Ok(draft.finish())
+}
+
+/// Ends every session and changes nothing else.
+pub(super) fn end_sessions(state: State<'_>, context: &Context) -> Result<Change, Refusal> {
+    let person = get_person(&state)?;
+    let mut draft = Draft::of(&state, person, context);
+    draft.end_sessions();
+    draft.tell(EventKind::SessionEnded, None, None);
+    Ok(draft.finish())
+}
+
+fn get_person(state: &State<'_>) -> Result<Person, Refusal> {
+    state.person.clone().ok_or(Refusal::NotFound)
+}

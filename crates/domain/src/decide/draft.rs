@@ -1,0 +1,214 @@
+//! A change in the making: the person as they were and as they become, and what is to be told of it.
+
+use std::borrow::Cow;
+
+use chrono::Duration;
+use serde_json::{Value, json};
+
+use super::{AcceptedLogin, Change, LinkWrite, State, Write};
+use crate::access::{EffectiveAccess, Evaluation, Rule, effective_access};
+use crate::audit::{AuditEntry, EventKind, OutgoingEvent, Subject};
+use crate::clock::Timestamp;
+use crate::collaborator::{Lifecycle, Person, Status};
+use crate::command::Context;
+use crate::environment::{Catalogue, GroupName};
+use crate::policy::UnknownGroup;
+use crate::workspace::Workspace;
+
+/// A change in the making.
+pub(super) struct Draft<'a> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) context: &'a Context,
+    /// Later than anything written about this person before, so that voices can be told apart by their time.
+    pub(super) now: Timestamp,
+    pub(super) person: Person,
+    catalogue: Cow<'a, Catalogue>,
+    earlier: Option<Person>,
+    links: Vec<LinkWrite>,
+    groups: Vec<GroupName>,
+    login: Option<AcceptedLogin>,
+    audit: Vec<AuditEntry>,
+    events: Vec<OutgoingEvent>,
+}
+
+impl<'a> Draft<'a> {
+    /// Begins with a person that is already there.
+    pub(super) fn of(state: &State<'a>, person: Person, context: &'a Context) -> Self {
+        let now = context.now.max(person.updated_at + Duration::microseconds(1));
+        Self { earlier: Some(person.clone()), now, ..Self::new(state, person, context) }
+    }
+
+    /// Begins with a person to be made.
+    pub(super) fn new(state: &State<'a>, person: Person, context: &'a Context) -> Self {
+        Self {
+            workspace: state.workspace,
+            context,
+            now: context.now,
+            person,
+            catalogue: Cow::Borrowed(state.catalogue),
+            earlier: None,
+            links: Vec::new(),
+            groups: Vec::new(),
+            login: None,
+            audit: Vec::new(),
+            events: Vec::new(),
+        }
+    }
+
+    /// Merges the facts anew and records what could not be resolved.
+    pub(super) fn evaluate(&mut self) {
+        let mut access = self.merged();
+        if self.workspace.policy.unknown_group == UnknownGroup::Create && self.create_groups(&access) {
+            access = self.merged();
+        }
+        self.person.access = access;
+        self.record_unresolved();
+    }
+
+    fn merged(&self) -> EffectiveAccess {
+        effective_access(&Evaluation {
+            policy: &self.workspace.policy,
+            policy_version: self.workspace.policy_version,
+            catalogue: &self.catalogue,
+            facts: &self.person.facts,
+            previous: self.earlier.as_ref().map_or(&self.person.access, |earlier| &earlier.access),
+            now: self.now,
+        })
+    }
+
+    fn create_groups(&mut self, access: &EffectiveAccess) -> bool {
+        let decided_now = access.groups_decided_at == Some(self.now);
+        let unknown = access.ignored_groups.iter().filter(|_| decided_now);
+        self.groups = unknown.filter_map(|ignored| GroupName::new(&ignored.name).ok()).collect();
+        self.catalogue.to_mut().groups.extend(self.groups.iter().cloned());
+        !self.groups.is_empty()
+    }
+
+    fn record_unresolved(&mut self) {
+        let unknown = |rule| matches!(rule, Rule::UnknownKeepsRole | Rule::UnknownGivesDefault);
+        let now = self.now;
+        let roles: Vec<Value> = self
+            .person
+            .access
+            .environments
+            .iter()
+            .filter(|e| unknown(e.rule) && e.basis.is_some_and(|basis| basis.at == now))
+            .map(|e| json!({ "environment": e.environment, "role": e.role, "notes": e.notes }))
+            .collect();
+        for role in roles {
+            self.record(EventKind::RoleUnresolved, None, Some(role));
+        }
+        let access = &self.person.access;
+        if access.groups_decided_at == Some(now) && !access.ignored_groups.is_empty() {
+            let ignored = json!({ "ignored_groups": access.ignored_groups });
+            self.record(EventKind::GroupUnresolved, None, Some(ignored));
+        }
+    }
+
+    /// Ends every session of the person: those of an older epoch are dead.
+    pub(super) fn end_sessions(&mut self) {
+        self.person.epoch += 1;
+    }
+
+    /// Changes where the person stands. Whatever the door, losing access ends sessions and both turns are told.
+    pub(super) fn transition(&mut self, kind: Option<EventKind>, change: impl FnOnce(&mut Lifecycle)) {
+        let before = self.person.lifecycle.clone();
+        change(&mut self.person.lifecycle);
+        let after = self.person.lifecycle.clone();
+        if before == after {
+            return;
+        }
+        if before.is_active() && !after.is_active() {
+            self.end_sessions();
+        }
+        let kind = kind.or_else(|| match (before.is_active(), after.is_active()) {
+            (false, true) => Some(EventKind::CollaboratorReactivated),
+            (true, false) => Some(EventKind::CollaboratorDeactivated),
+            _ => None,
+        });
+        if let Some(kind) = kind {
+            self.tell(kind, Some(standing(&before)), Some(standing(&after)));
+        }
+    }
+
+    /// Adds an audit entry.
+    pub(super) fn record(&mut self, kind: EventKind, before: Option<Value>, after: Option<Value>) {
+        self.audit.push(AuditEntry {
+            workspace: self.workspace.id,
+            at: self.now,
+            kind,
+            source: self.context.source(),
+            actor: self.context.actor.clone(),
+            subject: Subject::person(&self.person),
+            before,
+            after,
+            request: self.context.request.clone(),
+        });
+    }
+
+    /// Adds an audit entry and the outgoing event that goes with it.
+    pub(super) fn tell(&mut self, kind: EventKind, before: Option<Value>, after: Option<Value>) {
+        let payload = json!({ "id": self.person.id, "userName": self.person.user_name.as_str(), "before": before, "after": after });
+        self.events.push(OutgoingEvent { kind, at: self.now, payload });
+        self.record(kind, before, after);
+    }
+
+    pub(super) fn link(&mut self, write: LinkWrite) {
+        self.links.push(write);
+    }
+
+    pub(super) fn accept_login(&mut self, login: AcceptedLogin) {
+        self.login = Some(login);
+    }
+
+    /// The finished change; one that asks for what already holds writes nothing.
+    pub(super) fn finish(mut self) -> Change {
+        let before = self.earlier.as_ref().map(|earlier| earlier.access.summary());
+        let before = before.unwrap_or_else(|| crate::access::AccessInForce::none(&self.person.access));
+        let after = self.person.access.summary();
+        if before != after {
+            self.tell(EventKind::AccessChanged, Some(json!(before)), Some(json!(after)));
+        }
+        let write = self.number();
+        Change {
+            workspace: self.workspace.id,
+            person: self.person,
+            write,
+            links: self.links,
+            groups: self.groups,
+            login: self.login,
+            audit: self.audit,
+            events: self.events,
+        }
+    }
+
+    fn number(&mut self) -> Write {
+        let Some(earlier) = &self.earlier else { return Write::Insert };
+        if *earlier == self.person && self.links.is_empty() && self.login.is_none() {
+            return Write::Nothing;
+        }
+        if shown(earlier) != shown(&self.person) {
+            self.person.revision += 1;
+            self.person.modified_at = self.now;
+        }
+        self.person.version += 1;
+        self.person.updated_at = self.now;
+        Write::Update { version: earlier.version, epoch: earlier.epoch }
+    }
+}
+
+/// What SCIM shows of a person: a change in it is a new revision.
+fn shown(person: &Person) -> impl PartialEq + '_ {
+    let roles = person.facts.provisioned.values();
+    (person.scim_id, &person.user_name, &person.external_id, &person.profile, person.lifecycle.is_active(), roles)
+}
+
+fn standing(lifecycle: &Lifecycle) -> Value {
+    use crate::collaborator::ProviderState::{Deactivated, Deleted};
+    let status = lifecycle.status();
+    match (status, lifecycle.provider) {
+        (Status::Removed, Deactivated(_)) => json!({ "status": status, "provider": "deactivated" }),
+        (_, Deleted(_)) => json!({ "status": status, "provider": "deleted" }),
+        _ => json!({ "status": status }),
+    }
+}

@@ -1,0 +1,20 @@
+//! The vocabulary, rules and decisions of Gatehouse: what a person may do, why, and what a command changes.
+//!
+//! Nothing here reads a clock, draws randomness, or knows HTTP, XML or SQL. Every write about people starts in
+//! [`decide`](decide::decide) and is carried out by the store's `commit`.
+
+pub mod access;
+pub mod audit;
+pub mod clock;
+pub mod collaborator;
+pub mod command;
+pub mod decide;
+pub mod environment;
+pub mod explain;
+pub mod facts;
+pub mod id;
+pub mod policy;
+pub mod predicate;
+pub mod search;
+pub mod text;
+pub mod workspace;

@@ -1,0 +1,70 @@
+//! A typed search condition over people. SCIM filters and administrators' searches become one of these;
+//! the store turns it into SQL, so no caller ever loads people to filter them.
+
+use chrono::{DateTime, Utc};
+
+/// The path of a searchable attribute in lower case: `username`, `emails.value`, or for an extension its URN, a colon and
+/// the name: `urn:ietf:params:scim:schemas:workato:1.0:workatorole:workato_role` (RFC 7644 §3.10).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AttributePath(String);
+
+impl AttributePath {
+    /// Folds the path: attribute names and URNs are case-insensitive (RFC 7643 §2.1).
+    pub fn new(path: &str) -> Self {
+        Self(path.to_lowercase())
+    }
+
+    /// The folded path.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// How a value is compared with a stored one (RFC 7644 §3.4.2.2, table 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// `eq`
+    Equal,
+    /// `co`
+    Contains,
+    /// `sw`
+    StartsWith,
+    /// `ew`
+    EndsWith,
+    /// `gt`
+    Greater,
+    /// `ge`
+    GreaterOrEqual,
+    /// `lt`
+    Less,
+    /// `le`
+    LessOrEqual,
+}
+
+/// The value on the right-hand side.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operand {
+    /// A string compared without regard to case (`caseExact: false`).
+    Folded(String),
+    /// A string compared as it is (`caseExact: true`).
+    Exact(String),
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A moment, for `meta.created` and `meta.lastModified`.
+    Moment(DateTime<Utc>),
+}
+
+/// A search condition. `ne` is `Not(Compare(Equal))`: it holds for people without the attribute as well.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Predicate {
+    /// `pr`: the attribute has a value.
+    Present(AttributePath),
+    /// Some value of the attribute compares so.
+    Compare(AttributePath, Comparison, Operand),
+    /// All hold; none given holds always.
+    And(Vec<Predicate>),
+    /// At least one holds.
+    Or(Vec<Predicate>),
+    /// It does not hold.
+    Not(Box<Predicate>),
+}
