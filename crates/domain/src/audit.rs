@@ -231,4 +231,3 @@ pub struct RequestOrigin {
     /// The client's user agent.
     pub user_agent: Option<String>,
 }
-

@@ -118,12 +118,16 @@ pub struct Profile(pub Map<String, Value>);
 impl Profile {
     /// The name to show, if the profile has one.
     pub fn display_name(&self) -> Option<String> {
-        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned);
+        let text = |value: Option<&Value>| {
+            value.and_then(Value::as_str).map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned)
+        };
         let name = self.0.get("name");
         let part = |key: &str| text(name.and_then(|n| n.get(key)));
-        text(self.0.get("displayName")).or_else(|| part("formatted")).or_else(|| match (part("givenName"), part("familyName")) {
-            (Some(given), Some(family)) => Some(format!("{given} {family}")),
-            (given, family) => given.or(family),
+        text(self.0.get("displayName")).or_else(|| part("formatted")).or_else(|| {
+            match (part("givenName"), part("familyName")) {
+                (Some(given), Some(family)) => Some(format!("{given} {family}")),
+                (given, family) => given.or(family),
+            }
         })
     }
 

@@ -37,7 +37,8 @@ pub struct State<'a> {
     pub catalogue: &'a Catalogue,
     /// The person, where there is one.
     pub person: Option<Person>,
-    /// Deleted people of the same `userName`, latest first (for [`Command::Provision`]).
+    /// Deleted people of the same `userName`, latest first (for [`Command::Provision`], and for a [`Command::Replace`]
+    /// that gives a new `userName`).
     pub namesakes: Vec<Person>,
     /// The NameIDs by which the person is linked on the login's connection (for [`Command::Login`]).
     pub name_ids: Vec<String>,

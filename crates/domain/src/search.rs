@@ -27,7 +27,9 @@ pub fn search_attributes(person: &Person) -> Vec<SearchAttribute> {
     let mut found = Vec::new();
     for (name, value) in &person.profile.0 {
         match value {
-            Value::Object(extension) if name.contains(':') => collect_object(&format!("{name}:"), extension, 0, &mut found),
+            Value::Object(extension) if name.contains(':') => {
+                collect_object(&format!("{name}:"), extension, 0, &mut found)
+            }
             _ => collect(name, value, 0, &mut found),
         }
     }

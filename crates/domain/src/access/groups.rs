@@ -38,20 +38,28 @@ pub fn group_candidates(claim: &GroupsClaim, policy: &Policy) -> BTreeSet<String
         let stripped = policy.group_prefix.strip(name);
         [Some(name), stripped].into_iter().flatten().map(str::to_owned).collect::<Vec<_>>()
     };
-    values.iter().flat_map(|value| std::iter::once(value.as_str()).chain(value.split(','))).flat_map(spellings).collect()
+    values
+        .iter()
+        .flat_map(|value| std::iter::once(value.as_str()).chain(value.split(',')))
+        .flat_map(spellings)
+        .collect()
 }
 
 fn by_assertion(asserted: &AssertedFacts, evaluation: &Evaluation<'_>) -> Groups {
     let policy = evaluation.policy;
     let mut ignored = Vec::new();
     let mut notes = Vec::new();
+    let blank = |values: &[String]| values.iter().all(|value| value.trim().is_empty());
     let given = match &asserted.groups {
-        GroupsClaim::Values(values) => Some(known_names(values, evaluation, &mut ignored, &mut notes)),
+        GroupsClaim::Values(values) if !blank(values) => {
+            Some(known_names(values, evaluation, &mut ignored, &mut notes))
+        }
         GroupsClaim::Overage => {
-            notes.push("The provider sent a link instead of groups (too many): no information, memberships stay".into());
+            let why = "The provider sent a link instead of groups (too many): no information, memberships stay";
+            notes.push(why.to_owned());
             None
         }
-        GroupsClaim::Absent | GroupsClaim::Empty => {
+        GroupsClaim::Absent | GroupsClaim::Empty | GroupsClaim::Values(_) => {
             let word = if asserted.groups == GroupsClaim::Absent { "no groups" } else { "an empty list of groups" };
             let clears = policy.absent_groups == AbsentGroups::Clear;
             let outcome = if clears { "SAML-given memberships end" } else { "memberships stay" };
@@ -80,6 +88,7 @@ fn known_names(
             Some(group) => {
                 known.insert(group);
             }
+            None if ignored.iter().any(|earlier| earlier.name == name) => {}
             None => ignored.push(IgnoredGroup { name: name.to_owned(), reason: "unknown group".to_owned() }),
         }
     }
@@ -122,9 +131,8 @@ fn replace_saml(earlier: &[Membership], given: &BTreeSet<GroupName>, now: Timest
         }
     }
     for name in given {
-        let membership = all
-            .entry(name.clone())
-            .or_insert_with(|| Membership { name: name.clone(), origins: BTreeMap::new() });
+        let membership =
+            all.entry(name.clone()).or_insert_with(|| Membership { name: name.clone(), origins: BTreeMap::new() });
         membership.origins.entry(Origin::Saml).or_insert(now);
     }
     all.into_values().filter(|membership| !membership.origins.is_empty()).collect()

@@ -1,7 +1,7 @@
 //! The sentences that say what was ignored, and why.
 
 use super::roles::Decision;
-use super::{Evaluation, Input, InputState, Inputs, Rule};
+use super::{Evaluation, Input, InputState, Inputs, Rule, Voice};
 use crate::environment::Catalogue;
 use crate::policy::RoleAuthority;
 
@@ -19,12 +19,12 @@ pub(super) fn about_roles(inputs: &Inputs, decision: &Decision, evaluation: &Eva
     } else {
         notes.extend(doubtful("SCIM", &inputs.scim, evaluation.catalogue));
     }
-    notes.extend(overruled(inputs, decision, authority));
+    notes.extend(overruled(inputs, decision, evaluation));
     notes
 }
 
 fn ignored(who: &str, input: &Input, why: &str) -> Option<String> {
-    let value = input.value.as_deref()?;
+    let value = input.value.as_deref().filter(|_| input.state != InputState::Empty)?;
     Some(format!("{who} said {value}: ignored, because {why}"))
 }
 
@@ -32,6 +32,9 @@ fn doubtful(who: &str, input: &Input, catalogue: &Catalogue) -> Option<String> {
     let value = input.value.as_deref()?;
     match input.state {
         InputState::Empty => Some(format!("{who} sent an empty value: taken as no opinion")),
+        InputState::Unknown if value.contains(", ") => Some(format!(
+            "{who} said several values, {value}: an environment has one role, so they are taken as unknown"
+        )),
         InputState::Unknown => Some(match catalogue.nearest_role(value) {
             Some(near) => format!("{who} said {value}, which is no role here: did you mean {near}?"),
             None => format!("{who} said {value}, which is no role here"),
@@ -40,15 +43,19 @@ fn doubtful(who: &str, input: &Input, catalogue: &Catalogue) -> Option<String> {
     }
 }
 
-fn overruled(inputs: &Inputs, decision: &Decision, authority: RoleAuthority) -> Vec<String> {
-    let winner = match decision.rule {
-        Rule::AssertionNamesRole => "the assertion",
-        Rule::ScimNamesRole => "a later SCIM value",
-        Rule::AdministratorSetRole => "an administrator",
+fn overruled(inputs: &Inputs, decision: &Decision, evaluation: &Evaluation<'_>) -> Vec<String> {
+    let authority = evaluation.policy.role_authority;
+    let winner = match (decision.rule, decision.basis.map(|basis| basis.voice)) {
+        (Rule::AssertionNamesRole, _) => "the assertion",
+        (Rule::ScimNamesRole, Some(Voice::Login)) => "the SCIM value, because the assertion is silent",
+        (Rule::ScimNamesRole, _) => "a later SCIM value",
+        (Rule::AdministratorSetRole, _) => "an administrator",
+        (Rule::UnknownKeepsRole | Rule::UnknownGivesDefault, Some(Voice::Login)) => "the login, whose value is unknown",
+        (Rule::UnknownKeepsRole | Rule::UnknownGivesDefault, _) => "a later SCIM value, which is unknown",
         _ => return Vec::new(),
     };
-    let role = decision.role.as_ref().map(ToString::to_string);
-    let lost = |input: &Input| input.state == InputState::Present && input.value != role;
+    let named = |input: &Input| input.value.as_deref().and_then(|value| evaluation.catalogue.find_role(value));
+    let lost = |input: &Input| input.state == InputState::Present && named(input) != decision.role;
     let say = |who: &str, input: &Input| {
         format!("{who} said {}: overruled by {winner}", input.value.as_deref().unwrap_or_default())
     };

@@ -12,9 +12,12 @@ use crate::policy::{AbsentRole, RoleAuthority, UnknownRole};
 pub(super) fn decide(environment: &Environment, evaluation: &Evaluation<'_>) -> EnvironmentAccess {
     let previous = evaluation.previous.find(&environment.name);
     let mut inputs = read_inputs(environment, evaluation);
-    let newest = candidates(&inputs, evaluation).into_iter().max_by_key(|candidate| candidate.basis);
+    let newest = candidates(&inputs, previous, evaluation).into_iter().max_by_key(|candidate| candidate.basis);
+    let authority = evaluation.policy.role_authority;
     let decision = match (newest, previous) {
-        (Some(candidate), earlier) if earlier.is_none_or(|e| e.basis < Some(candidate.basis)) => {
+        (Some(candidate), earlier)
+            if earlier.is_none_or(|e| !has_a_say(e.basis, authority) || e.basis < Some(candidate.basis)) =>
+        {
             resolve(&candidate, environment, earlier, evaluation)
         }
         (_, Some(earlier)) => Decision::unchanged(earlier),
@@ -43,7 +46,7 @@ pub(super) struct Decision {
     pub(super) source: Option<Source>,
     since: Option<Timestamp>,
     pub(super) rule: Rule,
-    basis: Option<Basis>,
+    pub(super) basis: Option<Basis>,
 }
 
 impl Decision {
@@ -123,7 +126,24 @@ impl Input {
     }
 }
 
-fn candidates(inputs: &Inputs, evaluation: &Evaluation<'_>) -> Vec<Candidate> {
+/// A decision stands only as long as the policy still listens to the voice that made it.
+fn has_a_say(basis: Option<Basis>, authority: RoleAuthority) -> bool {
+    match basis.map(|basis| basis.voice) {
+        Some(Voice::Login) => authority != RoleAuthority::Scim,
+        Some(Voice::Scim) => authority != RoleAuthority::Saml,
+        Some(Voice::First | Voice::Administrator) | None => true,
+    }
+}
+
+/// Whether SCIM took back the value that decided.
+fn is_withdrawn(scim: &Input, previous: Option<&EnvironmentAccess>) -> bool {
+    let silent = matches!(scim.state, InputState::Absent | InputState::Empty);
+    let by_value = |rule| !matches!(rule, Rule::EarlierRoleStays | Rule::DefaultRole);
+    let by_scim = |e: &EnvironmentAccess| e.basis.is_some_and(|basis| basis.voice == Voice::Scim);
+    silent && previous.is_some_and(|e| by_scim(e) && by_value(e.rule))
+}
+
+fn candidates(inputs: &Inputs, previous: Option<&EnvironmentAccess>, evaluation: &Evaluation<'_>) -> Vec<Candidate> {
     let catalogue = evaluation.catalogue;
     let authority = evaluation.policy.role_authority;
     let login_at = evaluation.facts.asserted.as_ref().map(|asserted| asserted.at);
@@ -140,7 +160,11 @@ fn candidates(inputs: &Inputs, evaluation: &Evaluation<'_>) -> Vec<Candidate> {
             voices.push(Candidate { basis: Basis { at, voice: Voice::Login }, opinion: saml });
         }
         (RoleAuthority::Scim, _) => {
-            let basis = Basis { at: Timestamp::UNIX_EPOCH, voice: Voice::First };
+            let basis = if is_withdrawn(&inputs.scim, previous) {
+                Basis { at: evaluation.now, voice: Voice::Scim }
+            } else {
+                Basis { at: Timestamp::UNIX_EPOCH, voice: Voice::First }
+            };
             voices.push(Candidate { basis, opinion: Opinion::Silent });
         }
         (RoleAuthority::Hybrid | RoleAuthority::Saml, None) => {}
@@ -191,11 +215,5 @@ fn resolve(
 }
 
 fn kept(held: &EnvironmentAccess, candidate: &Candidate, rule: Rule) -> Decision {
-    Decision {
-        role: held.role.clone(),
-        source: held.source,
-        since: held.since,
-        rule,
-        basis: Some(candidate.basis),
-    }
+    Decision { role: held.role.clone(), source: held.source, since: held.since, rule, basis: Some(candidate.basis) }
 }

@@ -1,27 +1,34 @@
 //! What an administrator does by hand (product rules §2.6, §2.7, §3.7).
 
+use serde_json::{Value, json};
+
 use super::draft::Draft;
 use super::{Change, Refusal, State};
+use crate::access::{EnvironmentAccess, Rule};
 use crate::audit::EventKind;
 use crate::collaborator::Person;
 use crate::command::Context;
+use crate::environment::{Catalogue, Environment, RoleName};
 use crate::facts::Stated;
 
 /// Sets a role; the next sync may overwrite it.
 pub(super) fn set_role(state: State<'_>, environment: &str, role: &str, context: &Context) -> Result<Change, Refusal> {
     let person = get_person(&state)?;
-    let environment = state.catalogue.find_environment(environment).ok_or_else(|| {
-        let names: Vec<_> = state.catalogue.environments.iter().map(|e| e.name.as_str()).collect();
-        Refusal::NoSuchEnvironment(environment.to_owned(), names.join(", "))
-    })?;
-    let role = state.catalogue.find_role(role).ok_or_else(|| {
-        let names: Vec<_> = state.catalogue.roles.iter().map(|r| r.as_str()).collect();
-        Refusal::NoSuchRole(role.to_owned(), names.join(", "))
-    })?;
+    let environment = get_environment(state.catalogue, environment)?;
+    let role = get_role(state.catalogue, role)?;
+    let before = person.access.find(&environment.name).cloned();
     let mut draft = Draft::of(&state, person, context);
+    let same_role = before.as_ref().is_some_and(|before| before.role.as_ref() == Some(&role));
+    if same_role && before.as_ref().is_some_and(|before| before.rule == Rule::AdministratorSetRole) {
+        return Ok(draft.finish());
+    }
     let stated = Stated { value: role, at: draft.now };
     draft.person.facts.manual.roles.insert(environment.name.clone(), stated);
     draft.evaluate();
+    if same_role {
+        let after = draft.person.access.find(&environment.name).cloned();
+        draft.record(EventKind::CollaboratorUpdated, origin(before.as_ref()), origin(after.as_ref()));
+    }
     Ok(draft.finish())
 }
 
@@ -69,4 +76,23 @@ pub(super) fn end_sessions(state: State<'_>, context: &Context) -> Result<Change
 
 fn get_person(state: &State<'_>) -> Result<Person, Refusal> {
     state.person.clone().ok_or(Refusal::NotFound)
+}
+
+fn get_environment<'a>(catalogue: &'a Catalogue, name: &str) -> Result<&'a Environment, Refusal> {
+    catalogue.find_environment(name).ok_or_else(|| {
+        let names: Vec<_> = catalogue.environments.iter().map(|e| e.name.as_str()).collect();
+        Refusal::NoSuchEnvironment(name.to_owned(), names.join(", "))
+    })
+}
+
+fn get_role(catalogue: &Catalogue, name: &str) -> Result<RoleName, Refusal> {
+    catalogue.find_role(name).ok_or_else(|| {
+        let names: Vec<_> = catalogue.roles.iter().map(|r| r.as_str()).collect();
+        Refusal::NoSuchRole(name.to_owned(), names.join(", "))
+    })
+}
+
+/// Where a role comes from, for an entry about a role that stays the same.
+fn origin(access: Option<&EnvironmentAccess>) -> Option<Value> {
+    access.map(|e| json!({ "environment": e.environment, "role": e.role, "source": e.source }))
 }

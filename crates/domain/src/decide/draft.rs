@@ -1,6 +1,7 @@
 //! A change in the making: the person as they were and as they become, and what is to be told of it.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use chrono::Duration;
 use serde_json::{Value, json};
@@ -79,7 +80,11 @@ impl<'a> Draft<'a> {
     fn create_groups(&mut self, access: &EffectiveAccess) -> bool {
         let decided_now = access.groups_decided_at == Some(self.now);
         let unknown = access.ignored_groups.iter().filter(|_| decided_now);
-        self.groups = unknown.filter_map(|ignored| GroupName::new(&ignored.name).ok()).collect();
+        // The prefix belongs to the provider's names, never to ours.
+        let prefix = &self.workspace.policy.group_prefix;
+        let ours = unknown.map(|ignored| prefix.strip(&ignored.name).unwrap_or(&ignored.name));
+        let names: BTreeSet<GroupName> = ours.filter_map(|name| GroupName::new(name).ok()).collect();
+        self.groups = names.into_iter().collect();
         self.catalogue.to_mut().groups.extend(self.groups.iter().cloned());
         !self.groups.is_empty()
     }
@@ -105,6 +110,11 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Whether the person comes into being by this change.
+    pub(super) fn makes_person(&self) -> bool {
+        self.earlier.is_none()
+    }
+
     /// Ends every session of the person: those of an older epoch are dead.
     pub(super) fn end_sessions(&mut self) {
         self.person.epoch += 1;
@@ -121,14 +131,13 @@ impl<'a> Draft<'a> {
         if before.is_active() && !after.is_active() {
             self.end_sessions();
         }
-        let kind = kind.or_else(|| match (before.is_active(), after.is_active()) {
-            (false, true) => Some(EventKind::CollaboratorReactivated),
-            (true, false) => Some(EventKind::CollaboratorDeactivated),
-            _ => None,
-        });
-        if let Some(kind) = kind {
-            self.tell(kind, Some(standing(&before)), Some(standing(&after)));
-        }
+        let (kind, shown): (_, fn(&Lifecycle) -> Value) = match (kind, before.is_active(), after.is_active()) {
+            (Some(kind), ..) => (kind, standing),
+            (None, false, true) => (EventKind::CollaboratorReactivated, standing),
+            (None, true, false) => (EventKind::CollaboratorDeactivated, standing),
+            (None, ..) => (EventKind::CollaboratorUpdated, standing_in_full),
+        };
+        self.tell(kind, Some(shown(&before)), Some(shown(&after)));
     }
 
     /// Adds an audit entry.
@@ -211,4 +220,17 @@ fn standing(lifecycle: &Lifecycle) -> Value {
         (_, Deleted(_)) => json!({ "status": status, "provider": "deleted" }),
         _ => json!({ "status": status }),
     }
+}
+
+/// For a change that the status alone does not show: a hold lifted from somebody whom the provider keeps out, say.
+fn standing_in_full(lifecycle: &Lifecycle) -> Value {
+    use crate::collaborator::ProviderState::{Active, Deactivated, Deleted, Unmanaged};
+    let provider = match lifecycle.provider {
+        Unmanaged => "unmanaged",
+        Active(_) => "active",
+        Deactivated(_) => "deactivated",
+        Deleted(_) => "deleted",
+    };
+    let (held, removed) = (lifecycle.hold.is_some(), lifecycle.removed.is_some());
+    json!({ "status": lifecycle.status(), "provider": provider, "held": held, "removed": removed })
 }

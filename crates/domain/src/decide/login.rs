@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::draft::Draft;
 use super::{AcceptedLogin, Change, LinkWrite, NewSession, Refusal, State};
-use crate::access::{EffectiveAccess, Rule};
+use crate::access::{EffectiveAccess, InputState, Rule};
 use crate::audit::EventKind;
 use crate::collaborator::{Acceptance, Lifecycle, Person, Profile, ProviderState};
 use crate::command::{AssertedProfile, Context, LoginAttempt};
 use crate::facts::Facts;
 use crate::id::ScimId;
-use crate::policy::{Jit, UnknownRole};
+use crate::policy::{Jit, RoleAuthority, UnknownRole};
 use crate::text;
 
 /// Signs a person in: facts, access, link and session together, or a refusal and nothing.
@@ -128,7 +128,7 @@ fn update_profile(draft: &mut Draft<'_>, asserted: &AssertedProfile) {
     if let Some(email) = &asserted.email {
         profile.insert("emails".to_owned(), json!([{ "value": email, "type": "work", "primary": true }]));
     }
-    if before != draft.person.profile && draft.person.version > 1 {
+    if before != draft.person.profile && !draft.makes_person() {
         let after = Value::Object(draft.person.profile.0.clone());
         draft.tell(EventKind::CollaboratorUpdated, Some(Value::Object(before.0)), Some(after));
     }
@@ -141,8 +141,13 @@ fn refuse_unknown_role(draft: &Draft<'_>) -> Result<(), Refusal> {
     let unknown = |rule| matches!(rule, Rule::UnknownKeepsRole | Rule::UnknownGivesDefault);
     let doubtful = draft.person.access.environments.iter().find(|e| unknown(e.rule));
     doubtful.map_or(Ok(()), |e| {
-        let input = e.inputs.saml.value.clone().or_else(|| e.inputs.scim.value.clone());
-        Err(Refusal::UnknownRole { environment: e.environment.to_string(), value: input.unwrap_or_default() })
+        let assertion = draft.workspace.policy.role_authority != RoleAuthority::Scim;
+        let input = match e.inputs.saml.state {
+            InputState::Unknown if assertion => &e.inputs.saml,
+            _ => &e.inputs.scim,
+        };
+        let value = input.value.clone().unwrap_or_default();
+        Err(Refusal::UnknownRole { environment: e.environment.to_string(), value })
     })
 }
 

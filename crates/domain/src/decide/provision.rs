@@ -10,6 +10,7 @@ use crate::collaborator::{Lifecycle, Person, ProviderState};
 use crate::command::{Context, NewIds, ScimUser};
 use crate::facts::Facts;
 use crate::id::ScimId;
+use crate::search::ROLE_EXTENSION;
 
 /// `POST`: a new person, or a deleted one brought back by the same `userName` and `externalId` (§2.5).
 pub(super) fn create(state: State<'_>, ids: NewIds, user: ScimUser, context: &Context) -> Result<Change, Refusal> {
@@ -32,8 +33,12 @@ pub(super) fn replace(state: State<'_>, user: ScimUser, context: &Context) -> Re
     if user.active == Some(true) && person.lifecycle.hold.is_some() {
         return Err(Refusal::Held);
     }
+    let is_renamed = person.user_name.fold() != user.user_name.fold();
     let mut draft = Draft::of(&state, person, context);
     apply(&mut draft, user);
+    for predecessor in state.namesakes.iter().filter(|_| is_renamed) {
+        unlink_predecessor(&mut draft, predecessor);
+    }
     Ok(draft.finish())
 }
 
@@ -150,8 +155,12 @@ fn set_profile(draft: &mut Draft<'_>, user: &ScimUser) {
 
 /// Only the attributes that differ, as they were and as they become.
 fn differences(person: &Person, user: &ScimUser) -> (Map<String, Value>, Map<String, Value>) {
-    let old = attributes(person.user_name.as_str(), person.external_id.as_deref(), &person.profile.0);
-    let new = attributes(user.user_name.as_str(), user.external_id.as_deref(), &user.profile.0);
+    let mut old = attributes(person.user_name.as_str(), person.external_id.as_deref(), &person.profile.0);
+    let mut new = attributes(user.user_name.as_str(), user.external_id.as_deref(), &user.profile.0);
+    if let Some(roles) = &user.roles {
+        old.insert(ROLE_EXTENSION.to_owned(), json!(person.facts.provisioned.values()));
+        new.insert(ROLE_EXTENSION.to_owned(), json!(roles));
+    }
     let only = |these: &Map<String, Value>, those: &Map<String, Value>| {
         these.iter().filter(|(k, v)| those.get(*k) != Some(*v)).map(|(k, v)| (k.clone(), v.clone())).collect()
     };
