@@ -1,1 +1,58 @@
-//! store
+//! The only crate that knows SQL. One query source serves SQLite and PostgreSQL; every change about people goes through
+//! [`Store::commit`].
+
+#![expect(clippy::duplicate_mod, reason = "one query source is compiled for each database")]
+
+mod audit;
+mod backend;
+mod catalogue;
+mod commit;
+mod connections;
+mod error;
+mod keys;
+mod logins;
+mod migrations;
+mod people;
+mod postgres;
+mod record;
+mod schema;
+mod sessions;
+mod sqlite;
+mod tokens;
+mod vault;
+mod workspaces;
+
+pub use audit::{AuditFilter, ChainReport, Head};
+pub use commit::Committed;
+pub use connections::Connection;
+pub use error::{StoreError, Unique};
+pub use keys::{KeyPurpose, StoredKey};
+pub use logins::{LoginRequest, LoginSubject};
+pub use people::Page;
+pub use sessions::LiveSession;
+pub use tokens::{KnownToken, NewToken};
+pub use vault::{MasterKey, MasterKeyError};
+pub use workspaces::{NewWorkspace, Owner};
+
+use std::sync::Arc;
+
+use backend::Backend;
+
+/// The database with the master key: cheap to clone, shared by every door.
+#[derive(Clone)]
+pub struct Store {
+    backend: Arc<Backend>,
+    vault: Arc<vault::Vault>,
+}
+
+impl Store {
+    /// Opens `sqlite://PATH` or `postgres://…` without looking at its schema.
+    pub fn open(url: &str, master_key: &MasterKey) -> Result<Self, StoreError> {
+        Ok(Self { backend: Arc::new(Backend::open(url)?), vault: Arc::new(vault::Vault::new(master_key)) })
+    }
+
+    /// Answers when the database does.
+    pub fn ping(&self) -> Result<(), StoreError> {
+        backend::read!(self, |q, conn| q::workspaces::ping(conn))
+    }
+}

@@ -1,0 +1,52 @@
+//! The one way in which anything about people is written.
+
+use domain::collaborator::Person;
+use domain::decide::{Change, NewSession, Write};
+
+use crate::Store;
+use crate::backend::write;
+use crate::error::StoreError;
+
+/// How often a lost compare-and-set is decided anew before the caller is told that the database is busy.
+const ATTEMPTS: usize = 32;
+
+/// A change that is on disk.
+#[derive(Debug, Clone)]
+pub struct Committed {
+    /// The person as they are now.
+    pub person: Person,
+    /// The session that began.
+    pub session: Option<NewSession>,
+    /// Whether there was anything to write.
+    pub changed: bool,
+}
+
+impl Store {
+    /// Writes everything that a decision says in one transaction: the person's row by compare-and-set on version and
+    /// epoch, links, session, audit entries, outgoing events. A row that somebody else wrote since is
+    /// [`StoreError::Conflict`].
+    pub fn commit(&self, change: Change) -> Result<Committed, StoreError> {
+        let changed = change.write != Write::Nothing;
+        let person = change.person.clone();
+        let session = change.login.as_ref().map(|login| login.session.clone());
+        if changed || !change.audit.is_empty() {
+            write!(self, |q, conn| q::commit::commit(conn, &change))?;
+        }
+        Ok(Committed { person, session, changed })
+    }
+
+    /// Loads, decides and commits, and begins again from a fresh state where somebody else was faster. A request with
+    /// `If-Match` compares inside `decide`, and so is refused instead of repeated.
+    pub fn decide_and_commit<E: From<StoreError>>(
+        &self,
+        mut decide: impl FnMut(&Self) -> Result<Change, E>,
+    ) -> Result<Committed, E> {
+        for _ in 0..ATTEMPTS {
+            match self.commit(decide(self)?) {
+                Err(StoreError::Conflict) => {}
+                done => return done.map_err(E::from),
+            }
+        }
+        Err(E::from(StoreError::Busy))
+    }
+}

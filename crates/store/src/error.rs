@@ -1,0 +1,109 @@
+//! What can go wrong in the store.
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+/// An error of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else wrote the row since it was read: load again and decide anew.
+    #[error("the row was changed by somebody else in between")]
+    Conflict,
+    /// A unique index refuses.
+    #[error("{0} is taken")]
+    Taken(Unique),
+    /// The login request or the assertion was used before, or the request is over.
+    #[error("the login request or the assertion was used before, or has expired")]
+    AlreadyUsed,
+    /// The write queue is full or no connection came free: try again later.
+    #[error("the database is busy")]
+    Busy,
+    /// The database address can't be used.
+    #[error("{0}")]
+    Address(String),
+    /// The schema is not at this version.
+    #[error("{0}")]
+    Migration(String),
+    /// What was read makes no sense.
+    #[error("the database holds something unreadable: {0}")]
+    Corrupt(String),
+    /// A key can't be decrypted.
+    #[error("a stored key can't be decrypted: is this the master key that the database was made with?")]
+    WrongMasterKey,
+    /// Anything else that the database reports.
+    #[error("database: {0}")]
+    Database(String),
+}
+
+/// Which uniqueness was hurt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unique {
+    /// `userName` within a workspace.
+    UserName,
+    /// A workspace's handle.
+    WorkspaceHandle,
+    /// A role's name.
+    RoleName,
+    /// A group's name.
+    GroupName,
+    /// A NameID of a connection.
+    NameId,
+    /// An assertion of a connection.
+    Assertion,
+    /// Some other index.
+    Other,
+}
+
+impl std::fmt::Display for Unique {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::UserName => "the userName",
+            Self::WorkspaceHandle => "the workspace handle",
+            Self::RoleName => "the role name",
+            Self::GroupName => "the group name",
+            Self::NameId => "the NameID",
+            Self::Assertion => "the assertion",
+            Self::Other => "a unique value",
+        })
+    }
+}
+
+impl From<DieselError> for StoreError {
+    fn from(error: DieselError) -> Self {
+        match &error {
+            DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
+                // PostgreSQL names the constraint, SQLite the columns in its message.
+                Self::Taken(which(info.constraint_name().unwrap_or_else(|| info.message())))
+            }
+            DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Conflict,
+            DieselError::DatabaseError(_, info) if info.message().contains("database is locked") => Self::Busy,
+            DieselError::DatabaseError(_, info) if info.message().contains("deadlock detected") => Self::Conflict,
+            _ => Self::Database(error.to_string()),
+        }
+    }
+}
+
+fn which(name: &str) -> Unique {
+    let names = [
+        ("collaborators_user_name", Unique::UserName),
+        ("collaborators.user_name_key", Unique::UserName),
+        ("workspaces_handle", Unique::WorkspaceHandle),
+        ("workspaces.handle", Unique::WorkspaceHandle),
+        ("collaborator_groups", Unique::GroupName),
+        ("roles", Unique::RoleName),
+        ("saml_links", Unique::NameId),
+        ("consumed_assertions", Unique::Assertion),
+    ];
+    names.iter().find(|(part, _)| name.contains(part)).map_or(Unique::Other, |(_, unique)| *unique)
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Corrupt(error.to_string())
+    }
+}
+
+impl From<diesel::r2d2::PoolError> for StoreError {
+    fn from(_: diesel::r2d2::PoolError) -> Self {
+        Self::Busy
+    }
+}

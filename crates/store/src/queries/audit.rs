@@ -1,0 +1,201 @@
+use diesel::prelude::*;
+use domain::audit::{AuditEntry, OutgoingEvent, SealedEntry};
+use domain::id::WorkspaceId;
+use serde_json::Value;
+
+use super::Conn;
+use crate::audit::{AuditFilter, ChainReport, ChainWalk, Head};
+use crate::error::StoreError;
+use crate::record::{id, json, micros, parsed, timestamp};
+use crate::schema::{audit_entries, audit_heads, outbox};
+use crate::vault::Vault;
+
+/// Entries sealed or read in one go.
+const BATCH: i64 = 500;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = audit_entries, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
+pub(crate) struct Row {
+    ordinal: i64,
+    workspace_id: String,
+    at: i64,
+    kind: String,
+    source: String,
+    actor: String,
+    subject: String,
+    subject_id: Option<String>,
+    before: Option<String>,
+    after: Option<String>,
+    request_id: Option<String>,
+    ip: Option<String>,
+    user_agent: Option<String>,
+    seq: Option<i64>,
+    hash: Option<String>,
+}
+
+impl Row {
+    /// The text that a link of the chain covers: every field, in order, each told apart from the next.
+    fn sealed_text(&self, seq: i64) -> Result<String, StoreError> {
+        json(&(
+            (&self.workspace_id, seq, self.at, &self.kind, &self.source, &self.actor, &self.subject),
+            (&self.subject_id, &self.before, &self.after, &self.request_id, &self.ip, &self.user_agent),
+        ))
+    }
+
+    fn into_entry(self) -> Result<SealedEntry, StoreError> {
+        let value = |text: &Option<String>| -> Result<Option<Value>, StoreError> {
+            text.as_deref().map(parsed).transpose()
+        };
+        Ok(SealedEntry {
+            seq: self.seq.unwrap_or_default(),
+            at: timestamp(self.at)?.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+            actor: parsed(&self.actor)?,
+            subject: parsed(&self.subject)?,
+            before: value(&self.before)?,
+            after: value(&self.after)?,
+            kind: self.kind,
+            source: self.source,
+            request_id: self.request_id,
+            ip: self.ip,
+            user_agent: self.user_agent,
+            hash: self.hash.unwrap_or_default(),
+        })
+    }
+}
+
+/// Appends entries; they are sealed afterwards.
+pub(crate) fn append(conn: &mut Conn, entries: &[AuditEntry]) -> Result<(), StoreError> {
+    for entry in entries {
+        diesel::insert_into(audit_entries::table)
+            .values((
+                audit_entries::workspace_id.eq(entry.workspace.to_string()),
+                audit_entries::at.eq(micros(entry.at)),
+                audit_entries::kind.eq(entry.kind.as_str()),
+                audit_entries::source.eq(entry.source.as_str()),
+                audit_entries::actor.eq(json(&entry.actor)?),
+                audit_entries::subject.eq(json(&entry.subject)?),
+                audit_entries::subject_id.eq(&entry.subject.id),
+                audit_entries::before.eq(entry.before.as_ref().map(json).transpose()?),
+                audit_entries::after.eq(entry.after.as_ref().map(json).transpose()?),
+                audit_entries::request_id.eq(&entry.request.request_id),
+                audit_entries::ip.eq(&entry.request.ip),
+                audit_entries::user_agent.eq(&entry.request.user_agent),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Puts events into the outbox.
+pub(crate) fn enqueue(conn: &mut Conn, workspace: WorkspaceId, events: &[OutgoingEvent]) -> Result<(), StoreError> {
+    for event in events {
+        diesel::insert_into(outbox::table)
+            .values((
+                outbox::workspace_id.eq(workspace.to_string()),
+                outbox::kind.eq(event.kind.as_str()),
+                outbox::at.eq(micros(event.at)),
+                outbox::payload.eq(json(&event.payload)?),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The workspaces that have entries without a number.
+pub(crate) fn unsealed_workspaces(conn: &mut Conn) -> Result<Vec<WorkspaceId>, StoreError> {
+    let ids: Vec<String> = audit_entries::table
+        .filter(audit_entries::seq.is_null())
+        .select(audit_entries::workspace_id)
+        .distinct()
+        .load(conn)?;
+    ids.iter().map(|text| id(WorkspaceId::parse, text)).collect()
+}
+
+/// Gives a batch of entries their numbers and links; says how many. The head's row is locked first, so that of several
+/// sealers one works at a time.
+pub(crate) fn seal(conn: &mut Conn, vault: &Vault, workspace: WorkspaceId) -> Result<usize, StoreError> {
+    let key = workspace.to_string();
+    diesel::insert_into(audit_heads::table)
+        .values((audit_heads::workspace_id.eq(&key), audit_heads::seq.eq(0), audit_heads::hash.eq("")))
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    let (mut seq, mut hash): (i64, String) = diesel::update(audit_heads::table.find(&key))
+        .set(audit_heads::seq.eq(audit_heads::seq))
+        .returning((audit_heads::seq, audit_heads::hash))
+        .get_result(conn)?;
+    let rows: Vec<Row> = audit_entries::table
+        .filter(audit_entries::workspace_id.eq(&key))
+        .filter(audit_entries::seq.is_null())
+        .order(audit_entries::ordinal)
+        .limit(BATCH)
+        .select(Row::as_select())
+        .load(conn)?;
+    for row in &rows {
+        seq += 1;
+        hash = vault.link(&hash, &row.sealed_text(seq)?);
+        diesel::update(audit_entries::table.find(row.ordinal))
+            .set((audit_entries::seq.eq(seq), audit_entries::hash.eq(&hash)))
+            .execute(conn)?;
+    }
+    diesel::update(audit_heads::table.find(&key))
+        .set((audit_heads::seq.eq(seq), audit_heads::hash.eq(&hash)))
+        .execute(conn)?;
+    Ok(rows.len())
+}
+
+/// The next sealed entries after a number, oldest first.
+pub(crate) fn list(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    filter: &AuditFilter,
+    after: i64,
+) -> Result<Vec<SealedEntry>, StoreError> {
+    let mut query = audit_entries::table
+        .filter(audit_entries::workspace_id.eq(workspace.to_string()))
+        .filter(audit_entries::seq.gt(after))
+        .into_boxed();
+    if let Some(subjects) = &filter.subjects {
+        query = query.filter(audit_entries::subject_id.eq_any(subjects));
+    }
+    if let Some(source) = &filter.source {
+        query = query.filter(audit_entries::source.eq(source));
+    }
+    if let Some(kind) = &filter.kind {
+        query = query.filter(audit_entries::kind.eq(kind));
+    }
+    let rows: Vec<Row> = query.order(audit_entries::seq).limit(BATCH).select(Row::as_select()).load(conn)?;
+    rows.into_iter().map(Row::into_entry).collect()
+}
+
+/// Walks the chain from its first entry.
+pub(crate) fn verify(conn: &mut Conn, vault: &Vault, workspace: WorkspaceId) -> Result<ChainReport, StoreError> {
+    let key = workspace.to_string();
+    let mut walk = ChainWalk::default();
+    loop {
+        let rows: Vec<Row> = audit_entries::table
+            .filter(audit_entries::workspace_id.eq(&key))
+            .filter(audit_entries::seq.gt(walk.seq))
+            .order(audit_entries::seq)
+            .limit(BATCH)
+            .select(Row::as_select())
+            .load(conn)?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in &rows {
+            let seq = row.seq.unwrap_or_default();
+            let expected = vault.link(&walk.hash, &row.sealed_text(seq)?);
+            walk.step(seq, row.hash.as_deref().unwrap_or_default(), expected);
+        }
+    }
+    let head: Option<(i64, String)> =
+        audit_heads::table.find(&key).select((audit_heads::seq, audit_heads::hash)).first(conn).optional()?;
+    let (seq, hash) = head.unwrap_or_default();
+    let unsealed = audit_entries::table
+        .filter(audit_entries::workspace_id.eq(&key))
+        .filter(audit_entries::seq.is_null())
+        .count()
+        .get_result(conn)?;
+    let signature = vault.sign_head(&key, seq, &hash);
+    Ok(walk.finish(Head { seq, hash, signature }, unsealed))
+}

@@ -1,0 +1,160 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::prelude::*;
+use domain::environment::{Catalogue, Environment, EnvironmentName, GroupName, RoleName};
+use domain::id::WorkspaceId;
+
+use super::Conn;
+use crate::error::StoreError;
+use crate::record::{parsed, valid};
+use crate::schema::{collaborator_groups, environments, group_mappings, roles};
+
+/// Names asked for in one query: below the bound-parameter limits of both databases.
+const CHUNK: usize = 500;
+
+/// Environments and roles, and those groups that exist among the candidates.
+pub(crate) fn load(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    candidates: &BTreeSet<String>,
+) -> Result<Catalogue, StoreError> {
+    let candidates: Vec<&String> = candidates.iter().collect();
+    let mut catalogue = Catalogue {
+        environments: environments(conn, workspace)?,
+        roles: role_names(conn, workspace)?,
+        groups: Vec::new(),
+        mappings: BTreeMap::new(),
+    };
+    for chunk in candidates.chunks(CHUNK) {
+        catalogue.groups.extend(known_groups(conn, workspace, chunk)?);
+        catalogue.mappings.extend(known_mappings(conn, workspace, chunk)?);
+    }
+    Ok(catalogue)
+}
+
+pub(crate) fn environments(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Environment>, StoreError> {
+    let rows: Vec<(String, String, String, String)> = environments::table
+        .filter(environments::workspace_id.eq(workspace.to_string()))
+        .order(environments::position)
+        .select((
+            environments::name,
+            environments::scim_attributes,
+            environments::saml_attributes,
+            environments::default_role,
+        ))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(name, scim, saml, default_role)| {
+            Ok(Environment {
+                name: valid(EnvironmentName::new(&name))?,
+                scim_attributes: parsed(&scim)?,
+                saml_attributes: parsed(&saml)?,
+                default_role: valid(RoleName::new(&default_role))?,
+            })
+        })
+        .collect()
+}
+
+fn role_names(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<RoleName>, StoreError> {
+    let names: Vec<String> = roles::table
+        .filter(roles::workspace_id.eq(workspace.to_string()))
+        .order((roles::created_at, roles::name))
+        .select(roles::name)
+        .load(conn)?;
+    names.iter().map(|name| valid(RoleName::new(name))).collect()
+}
+
+fn known_groups(conn: &mut Conn, workspace: WorkspaceId, names: &[&String]) -> Result<Vec<GroupName>, StoreError> {
+    let found: Vec<String> = collaborator_groups::table
+        .filter(collaborator_groups::workspace_id.eq(workspace.to_string()))
+        .filter(collaborator_groups::name.eq_any(names.iter().copied()))
+        .select(collaborator_groups::name)
+        .load(conn)?;
+    found.iter().map(|name| valid(GroupName::new(name))).collect()
+}
+
+fn known_mappings(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    names: &[&String],
+) -> Result<Vec<(String, GroupName)>, StoreError> {
+    let found: Vec<(String, String)> = group_mappings::table
+        .filter(group_mappings::workspace_id.eq(workspace.to_string()))
+        .filter(group_mappings::provider_name.eq_any(names.iter().copied()))
+        .select((group_mappings::provider_name, group_mappings::group_name))
+        .load(conn)?;
+    found.into_iter().map(|(theirs, ours)| Ok((theirs, valid(GroupName::new(&ours))?))).collect()
+}
+
+pub(crate) fn insert_role(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    role: &RoleName,
+    now: i64,
+) -> Result<(), StoreError> {
+    diesel::insert_into(roles::table)
+        .values((
+            roles::workspace_id.eq(workspace.to_string()),
+            roles::name.eq(role.as_str()),
+            roles::created_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub(crate) fn insert_group(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    group: &GroupName,
+    now: i64,
+) -> Result<(), StoreError> {
+    diesel::insert_into(collaborator_groups::table)
+        .values((
+            collaborator_groups::workspace_id.eq(workspace.to_string()),
+            collaborator_groups::name.eq(group.as_str()),
+            collaborator_groups::created_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Makes a group unless it is there already.
+pub(crate) fn ensure_group(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    group: &GroupName,
+    now: i64,
+) -> Result<(), StoreError> {
+    diesel::insert_into(collaborator_groups::table)
+        .values((
+            collaborator_groups::workspace_id.eq(workspace.to_string()),
+            collaborator_groups::name.eq(group.as_str()),
+            collaborator_groups::created_at.eq(now),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    Ok(())
+}
+
+pub(crate) fn map_group(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    provider_name: &str,
+    group: &GroupName,
+) -> Result<(), StoreError> {
+    let exists = !known_groups(conn, workspace, &[&group.to_string()])?.is_empty();
+    if !exists && group.as_str() != domain::environment::ALL_COLLABORATORS {
+        return Err(StoreError::Database(format!("there is no group {group}: add it first")));
+    }
+    diesel::insert_into(group_mappings::table)
+        .values((
+            group_mappings::workspace_id.eq(workspace.to_string()),
+            group_mappings::provider_name.eq(provider_name),
+            group_mappings::group_name.eq(group.as_str()),
+        ))
+        .on_conflict((group_mappings::workspace_id, group_mappings::provider_name))
+        .do_update()
+        .set(group_mappings::group_name.eq(group.as_str()))
+        .execute(conn)?;
+    Ok(())
+}

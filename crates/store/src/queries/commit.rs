@@ -1,0 +1,175 @@
+//! One change, one transaction.
+
+use diesel::prelude::*;
+use domain::collaborator::Person;
+use domain::decide::{AcceptedLogin, Change, LinkWrite, Write};
+use domain::id::WorkspaceId;
+use domain::predicate::AttributePath;
+use domain::search::{SearchAttribute, search_attributes};
+use domain::text::fold;
+
+use super::people::Row;
+use super::{Conn, audit, catalogue};
+use crate::error::{StoreError, Unique};
+use crate::people::prefix;
+use crate::record::{digest, micros};
+use crate::schema::{
+    collaborators, consumed_assertions, login_requests, saml_links, search_attributes as attributes, sessions,
+    workspace_counters,
+};
+
+/// Writes everything that a decision says, or nothing.
+pub(crate) fn commit(conn: &mut Conn, change: &Change) -> Result<(), StoreError> {
+    if let Some(login) = &change.login {
+        consume(conn, login)?;
+    }
+    for group in &change.groups {
+        catalogue::ensure_group(conn, change.workspace, group, micros(change.person.updated_at))?;
+    }
+    write_person(conn, change)?;
+    write_links(conn, change)?;
+    if let Some(login) = &change.login {
+        begin_session(conn, change.workspace, login)?;
+    }
+    audit::append(conn, &change.audit)?;
+    audit::enqueue(conn, change.workspace, &change.events)
+}
+
+/// Request and assertion are used up here, in the transaction that makes the session: of parallel posts one wins.
+fn consume(conn: &mut Conn, login: &AcceptedLogin) -> Result<(), StoreError> {
+    if let Some(request) = &login.request {
+        let live = login_requests::table
+            .find(request)
+            .filter(login_requests::connection_id.eq(login.connection.to_string()))
+            .filter(login_requests::expires_at.gt(micros(login.session.authenticated_at)));
+        if diesel::delete(live).execute(conn)? != 1 {
+            return Err(StoreError::AlreadyUsed);
+        }
+    }
+    let remembered = diesel::insert_into(consumed_assertions::table)
+        .values((
+            consumed_assertions::connection_id.eq(login.connection.to_string()),
+            // Assertion ids are the provider's and may be long: they are remembered by their hash.
+            consumed_assertions::assertion.eq(digest(&login.assertion)),
+            consumed_assertions::expires_at.eq(micros(login.remember_until)),
+        ))
+        .execute(conn);
+    match remembered.map_err(StoreError::from) {
+        Err(StoreError::Taken(Unique::Assertion)) => Err(StoreError::AlreadyUsed),
+        other => other.map(drop),
+    }
+}
+
+fn write_person(conn: &mut Conn, change: &Change) -> Result<(), StoreError> {
+    let person = &change.person;
+    match change.write {
+        Write::Nothing => Ok(()),
+        Write::Insert => {
+            let ordinal = count(conn, change.workspace, 1, 1)?;
+            diesel::insert_into(collaborators::table).values(Row::of(person, ordinal)?).execute(conn)?;
+            index(conn, person)
+        }
+        Write::Update { version, epoch } => {
+            let key = || collaborators::table.find(person.id.to_string());
+            let (was_deleted, ordinal, revision): (bool, i64, i64) = key()
+                .select((collaborators::deleted, collaborators::ordinal, collaborators::revision))
+                .first(conn)?;
+            let ordinal = place(conn, person, was_deleted, ordinal)?;
+            let row = key().filter(collaborators::version.eq(version)).filter(collaborators::epoch.eq(epoch));
+            if diesel::update(row).set(Row::of(person, ordinal)?).execute(conn)? != 1 {
+                return Err(StoreError::Conflict);
+            }
+            if revision == person.revision { Ok(()) } else { index(conn, person) }
+        }
+    }
+}
+
+/// The person's place in lists: who is brought back comes last, as a new person would.
+fn place(conn: &mut Conn, person: &Person, was_deleted: bool, ordinal: i64) -> Result<i64, StoreError> {
+    match (was_deleted, person.lifecycle.is_deleted()) {
+        (true, false) => count(conn, person.workspace, 1, 1),
+        (false, true) => count(conn, person.workspace, 0, -1).map(|_| ordinal),
+        _ => Ok(ordinal),
+    }
+}
+
+fn count(conn: &mut Conn, workspace: WorkspaceId, ordinals: i64, people: i64) -> Result<i64, StoreError> {
+    Ok(diesel::update(workspace_counters::table.find(workspace.to_string()))
+        .set((
+            workspace_counters::last_ordinal.eq(workspace_counters::last_ordinal + ordinals),
+            workspace_counters::people.eq(workspace_counters::people + people),
+        ))
+        .returning(workspace_counters::last_ordinal)
+        .get_result(conn)?)
+}
+
+fn index(conn: &mut Conn, person: &Person) -> Result<(), StoreError> {
+    let id = person.id.to_string();
+    diesel::delete(attributes::table.filter(attributes::person_id.eq(&id))).execute(conn)?;
+    let external_id = person.external_id.iter().map(|exact| SearchAttribute {
+        path: AttributePath::new("externalId"),
+        element: 0,
+        exact: exact.clone(),
+        folded: fold(exact),
+    });
+    let rows: Vec<_> = search_attributes(person)
+        .into_iter()
+        .chain(external_id)
+        .map(|found| {
+            (
+                attributes::workspace_id.eq(person.workspace.to_string()),
+                attributes::person_id.eq(id.clone()),
+                attributes::path.eq(found.path.as_str().to_owned()),
+                attributes::element.eq(found.element),
+                attributes::prefix.eq(prefix(&found.folded)),
+                attributes::folded.eq(found.folded),
+                attributes::exact.eq(found.exact),
+            )
+        })
+        .collect();
+    for chunk in rows.chunks(100) {
+        diesel::insert_into(attributes::table).values(chunk.to_vec()).on_conflict_do_nothing().execute(conn)?;
+    }
+    Ok(())
+}
+
+fn write_links(conn: &mut Conn, change: &Change) -> Result<(), StoreError> {
+    for link in &change.links {
+        match link {
+            LinkWrite::DropAll(person) => {
+                let theirs = saml_links::person_id.eq(person.to_string());
+                diesel::delete(saml_links::table.filter(theirs)).execute(conn)?;
+            }
+            LinkWrite::Add { connection, name_id, person } => {
+                diesel::insert_into(saml_links::table)
+                    .values((
+                        saml_links::connection_id.eq(connection.to_string()),
+                        saml_links::name_id_key.eq(digest(name_id)),
+                        saml_links::name_id.eq(name_id),
+                        saml_links::person_id.eq(person.to_string()),
+                        saml_links::created_at.eq(micros(change.person.updated_at)),
+                    ))
+                    .execute(conn)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn begin_session(conn: &mut Conn, workspace: WorkspaceId, login: &AcceptedLogin) -> Result<(), StoreError> {
+    let session = &login.session;
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::id.eq(&session.id),
+            sessions::workspace_id.eq(workspace.to_string()),
+            sessions::person_id.eq(session.person.to_string()),
+            sessions::epoch.eq(session.epoch),
+            sessions::connection_id.eq(login.connection.to_string()),
+            sessions::name_id.eq(&session.name_id),
+            sessions::session_index.eq(&session.session_index),
+            sessions::authenticated_at.eq(micros(session.authenticated_at)),
+            sessions::expires_at.eq(micros(session.expires_at)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! The queries, compiled once for each database. `super::Conn` is the connection, `super::text` its text functions.
+
+pub(crate) mod audit;
+pub(crate) mod catalogue;
+pub(crate) mod commit;
+pub(crate) mod connections;
+pub(crate) mod keys;
+pub(crate) mod logins;
+pub(crate) mod people;
+pub(crate) mod search;
+pub(crate) mod sessions;
+pub(crate) mod tokens;
+pub(crate) mod workspaces;
+
+use super::{Conn, text};

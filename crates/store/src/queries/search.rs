@@ -1,0 +1,154 @@
+//! A predicate as SQL. Every value is bound; every condition is two-valued, so that `not` means what it says.
+
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use domain::id::WorkspaceId;
+use domain::predicate::{AttributePath, Comparison, Operand, Predicate};
+use domain::text::fold;
+
+use super::{Conn, text};
+use crate::people::prefix;
+use crate::record::{digest, micros};
+use crate::schema::{collaborators, search_attributes};
+
+type Backend = <Conn as Connection>::Backend;
+type Condition = Box<dyn BoxableExpression<collaborators::table, Backend, SqlType = Bool>>;
+
+/// The condition on a person's row.
+pub(super) fn condition(workspace: WorkspaceId, predicate: &Predicate) -> Condition {
+    match predicate {
+        Predicate::Present(path) => present(workspace, path),
+        Predicate::Compare(path, comparison, operand) => compare(workspace, path, *comparison, operand),
+        Predicate::And(all) => all
+            .iter()
+            .map(|part| condition(workspace, part))
+            .reduce(|left, right| Box::new(left.and(right)))
+            .unwrap_or_else(|| constant(true)),
+        Predicate::Or(any) => any
+            .iter()
+            .map(|part| condition(workspace, part))
+            .reduce(|left, right| Box::new(left.or(right)))
+            .unwrap_or_else(|| constant(false)),
+        Predicate::Not(inner) => Box::new(not(condition(workspace, inner))),
+    }
+}
+
+fn constant(value: bool) -> Condition {
+    Box::new(value.into_sql::<Bool>())
+}
+
+fn present(workspace: WorkspaceId, path: &AttributePath) -> Condition {
+    match path.as_str() {
+        "id" | "username" | "active" | "meta.created" | "meta.lastmodified" => constant(true),
+        path => {
+            // A complex attribute is present where any of its sub-attributes is; an empty text is no value (RFC 7643 §2.5).
+            let below = format!("{path}.");
+            let length = length_of(&below);
+            let there = search_attributes::table
+                .filter(search_attributes::workspace_id.eq(workspace.to_string()))
+                .filter(search_attributes::person_id.eq(collaborators::id))
+                .filter(
+                    search_attributes::path
+                        .eq(path.to_owned())
+                        .or(text::substr(search_attributes::path, 1, length).eq(below)),
+                )
+                .filter(search_attributes::exact.ne(""));
+            Box::new(exists(there.select(search_attributes::element)))
+        }
+    }
+}
+
+/// In characters.
+fn length_of(text: &str) -> i32 {
+    i32::try_from(text.chars().count()).unwrap_or(i32::MAX)
+}
+
+/// A boxed comparison of a text column; byte order, which is the order of code points.
+macro_rules! compared {
+    ($column:expr, $comparison:expr, $value:expr, |$condition:ident| $boxed:expr) => {{
+        let value: String = $value;
+        let length = length_of(&value);
+        match $comparison {
+            Comparison::Equal => { let $condition = $column.eq(value); $boxed }
+            Comparison::Greater => { let $condition = $column.gt(value); $boxed }
+            Comparison::GreaterOrEqual => { let $condition = $column.ge(value); $boxed }
+            Comparison::Less => { let $condition = $column.lt(value); $boxed }
+            Comparison::LessOrEqual => { let $condition = $column.le(value); $boxed }
+            Comparison::Contains => { let $condition = text::position($column, value).gt(0); $boxed }
+            Comparison::StartsWith => { let $condition = text::substr($column, 1, length).eq(value); $boxed }
+            Comparison::EndsWith => {
+                let start = text::length($column) - length + 1;
+                let $condition = text::substr($column, start, length).eq(value);
+                $boxed
+            }
+        }
+    }};
+}
+
+macro_rules! moment {
+    ($column:expr, $comparison:expr, $at:expr) => {
+        match $comparison {
+            Comparison::Equal => Box::new($column.eq(micros($at))),
+            Comparison::Greater => Box::new($column.gt(micros($at))),
+            Comparison::GreaterOrEqual => Box::new($column.ge(micros($at))),
+            Comparison::Less => Box::new($column.lt(micros($at))),
+            Comparison::LessOrEqual => Box::new($column.le(micros($at))),
+            Comparison::Contains | Comparison::StartsWith | Comparison::EndsWith => constant(false),
+        }
+    };
+}
+
+fn compare(workspace: WorkspaceId, path: &AttributePath, comparison: Comparison, operand: &Operand) -> Condition {
+    match (path.as_str(), operand) {
+        // No text here holds U+0000, which PostgreSQL would not even take as a parameter.
+        (_, Operand::Exact(value) | Operand::Folded(value)) if value.contains('\0') => constant(false),
+        ("active", Operand::Boolean(wanted)) => Box::new(collaborators::active.eq(*wanted)),
+        ("meta.created", Operand::Moment(at)) => moment!(collaborators::created_at, comparison, *at),
+        ("meta.lastmodified", Operand::Moment(at)) => moment!(collaborators::modified_at, comparison, *at),
+        ("id", Operand::Exact(value) | Operand::Folded(value)) => {
+            compared!(collaborators::scim_id, comparison, value.clone(), |is| Box::new(is))
+        }
+        ("username", Operand::Exact(value) | Operand::Folded(value)) if comparison == Comparison::Equal => {
+            Box::new(collaborators::user_name_key.eq(digest(&fold(value))))
+        }
+        ("username", Operand::Exact(value) | Operand::Folded(value)) => {
+            compared!(collaborators::user_name_fold, comparison, fold(value), |is| Box::new(is))
+        }
+        (_, Operand::Folded(value)) => folded_attribute(workspace, path, comparison, value),
+        (_, Operand::Exact(value)) => exact_attribute(workspace, path, comparison, value.clone()),
+        (_, Operand::Boolean(value)) => exact_attribute(workspace, path, comparison, value.to_string()),
+        (_, Operand::Moment(at)) => exact_attribute(workspace, path, comparison, at.to_rfc3339()),
+    }
+}
+
+/// A value in the side table; equality goes through the index on the value's beginning.
+macro_rules! attribute {
+    ($workspace:expr, $path:expr, $condition:expr) => {
+        Box::new(exists(
+            search_attributes::table
+                .filter(search_attributes::workspace_id.eq($workspace.to_string()))
+                .filter(search_attributes::person_id.eq(collaborators::id))
+                .filter(search_attributes::path.eq($path.as_str().to_owned()))
+                .filter($condition)
+                .select(search_attributes::element),
+        ))
+    };
+}
+
+fn folded_attribute(workspace: WorkspaceId, path: &AttributePath, comparison: Comparison, value: &str) -> Condition {
+    let value = fold(value);
+    if comparison == Comparison::Equal {
+        let same = search_attributes::prefix.eq(prefix(&value)).and(search_attributes::folded.eq(value));
+        return attribute!(workspace, path, same);
+    }
+    compared!(search_attributes::folded, comparison, value, |is| attribute!(workspace, path, is))
+}
+
+fn exact_attribute(workspace: WorkspaceId, path: &AttributePath, comparison: Comparison, value: String) -> Condition {
+    if comparison == Comparison::Equal {
+        let same = search_attributes::prefix.eq(prefix(&fold(&value))).and(search_attributes::exact.eq(value));
+        return attribute!(workspace, path, same);
+    }
+    compared!(search_attributes::exact, comparison, value, |is| attribute!(workspace, path, is))
+}

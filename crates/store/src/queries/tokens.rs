@@ -1,0 +1,70 @@
+use diesel::prelude::*;
+use domain::id::{TokenId, WorkspaceId};
+
+use super::Conn;
+use crate::error::StoreError;
+use crate::record::{id, micros};
+use crate::schema::scim_tokens;
+use crate::tokens::{KnownToken, NewToken};
+
+/// The live token of that hash, with its workspace.
+pub(crate) fn find(conn: &mut Conn, hash: &str, now: i64) -> Result<Option<KnownToken>, StoreError> {
+    let row: Option<(String, String, String, Option<i64>)> = scim_tokens::table
+        .filter(scim_tokens::hash.eq(hash))
+        .filter(scim_tokens::expires_at.is_null().or(scim_tokens::expires_at.gt(now)))
+        .select((scim_tokens::id, scim_tokens::workspace_id, scim_tokens::name, scim_tokens::last_used_at))
+        .first(conn)
+        .optional()?;
+    let Some((token, workspace, name, last_used_at)) = row else { return Ok(None) };
+    let id_of = id(WorkspaceId::parse, &workspace)?;
+    let workspace = super::workspaces::find(conn, id_of)?;
+    let workspace = workspace.ok_or_else(|| StoreError::Corrupt("a token without its workspace".to_owned()))?;
+    let environments = super::catalogue::environments(conn, workspace.id)?;
+    let has_connection = super::connections::exists(conn, workspace.id)?;
+    Ok(Some(KnownToken { id: id(TokenId::parse, &token)?, name, workspace, environments, has_connection, last_used_at }))
+}
+
+pub(crate) fn touch(conn: &mut Conn, token: TokenId, now: i64) -> Result<(), StoreError> {
+    diesel::update(scim_tokens::table.find(token.to_string()))
+        .set(scim_tokens::last_used_at.eq(now))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The new token is in force; the others end at once, or at the end of the overlap.
+pub(crate) fn replace(conn: &mut Conn, new: &NewToken, others_end_at: Option<i64>) -> Result<(), StoreError> {
+    let workspace = new.workspace.to_string();
+    match others_end_at {
+        None => {
+            revoke_all(conn, new.workspace)?;
+        }
+        Some(end) => {
+            let longer = scim_tokens::expires_at.is_null().or(scim_tokens::expires_at.gt(end));
+            diesel::update(scim_tokens::table.filter(scim_tokens::workspace_id.eq(&workspace)).filter(longer))
+                .set(scim_tokens::expires_at.eq(end))
+                .execute(conn)?;
+        }
+    }
+    diesel::insert_into(scim_tokens::table)
+        .values((
+            scim_tokens::id.eq(new.id.to_string()),
+            scim_tokens::workspace_id.eq(workspace),
+            scim_tokens::name.eq(&new.name),
+            scim_tokens::hash.eq(&new.hash),
+            scim_tokens::created_at.eq(micros(new.created_at)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub(crate) fn revoke_all(conn: &mut Conn, workspace: WorkspaceId) -> Result<usize, StoreError> {
+    Ok(diesel::delete(scim_tokens::table.filter(scim_tokens::workspace_id.eq(workspace.to_string()))).execute(conn)?)
+}
+
+pub(crate) fn count(conn: &mut Conn, workspace: WorkspaceId, now: i64) -> Result<i64, StoreError> {
+    Ok(scim_tokens::table
+        .filter(scim_tokens::workspace_id.eq(workspace.to_string()))
+        .filter(scim_tokens::expires_at.is_null().or(scim_tokens::expires_at.gt(now)))
+        .count()
+        .get_result(conn)?)
+}

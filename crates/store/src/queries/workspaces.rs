@@ -1,0 +1,174 @@
+use diesel::prelude::*;
+use domain::environment::Environment;
+use domain::id::WorkspaceId;
+use domain::policy::{Jit, Policy};
+use domain::workspace::{Workspace, WorkspaceHandle};
+
+use super::Conn;
+use crate::error::StoreError;
+use crate::record::{id, json, micros, parsed, timestamp, valid};
+use crate::schema::{environments, owners, workspace_counters, workspaces};
+use crate::workspaces::{NewWorkspace, Owner};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = workspaces, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
+struct Row {
+    id: String,
+    handle: String,
+    name: String,
+    policy: String,
+    policy_version: i64,
+    scim_enabled: bool,
+    created_at: i64,
+}
+
+impl Row {
+    fn of(workspace: &Workspace) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: workspace.id.to_string(),
+            handle: workspace.handle.to_string(),
+            name: workspace.name.clone(),
+            policy: policy_text(&workspace.policy)?,
+            policy_version: workspace.policy_version,
+            scim_enabled: workspace.scim_enabled,
+            created_at: micros(workspace.created_at),
+        })
+    }
+
+    fn into_workspace(self) -> Result<Workspace, StoreError> {
+        Ok(Workspace {
+            id: id(WorkspaceId::parse, &self.id)?,
+            handle: valid(WorkspaceHandle::new(&self.handle))?,
+            name: self.name,
+            policy: read_policy(&self.policy)?,
+            policy_version: self.policy_version,
+            scim_enabled: self.scim_enabled,
+            created_at: timestamp(self.created_at)?,
+        })
+    }
+}
+
+/// Policies are kept by their written keys and values, so that a later version may add keys.
+fn policy_text(policy: &Policy) -> Result<String, StoreError> {
+    json(&policy.entries().into_iter().collect::<std::collections::BTreeMap<_, _>>())
+}
+
+fn read_policy(text: &str) -> Result<Policy, StoreError> {
+    let entries: std::collections::BTreeMap<String, String> = parsed(text)?;
+    let mut policy = Policy::new(Jit::Nobody);
+    for (key, value) in entries {
+        valid(policy.set(&key, &value))?;
+    }
+    Ok(policy)
+}
+
+pub(crate) fn ping(conn: &mut Conn) -> Result<(), StoreError> {
+    workspaces::table.count().get_result::<i64>(conn)?;
+    Ok(())
+}
+
+pub(crate) fn find_by_handle(conn: &mut Conn, handle: &str) -> Result<Option<Workspace>, StoreError> {
+    let row = workspaces::table.filter(workspaces::handle.eq(handle)).select(Row::as_select()).first(conn).optional()?;
+    row.map(Row::into_workspace).transpose()
+}
+
+pub(crate) fn find(conn: &mut Conn, id: WorkspaceId) -> Result<Option<Workspace>, StoreError> {
+    let row = workspaces::table.find(id.to_string()).select(Row::as_select()).first(conn).optional()?;
+    row.map(Row::into_workspace).transpose()
+}
+
+pub(crate) fn all(conn: &mut Conn) -> Result<Vec<Workspace>, StoreError> {
+    let rows = workspaces::table.order(workspaces::created_at).select(Row::as_select()).load(conn)?;
+    rows.into_iter().map(Row::into_workspace).collect()
+}
+
+pub(crate) fn insert(conn: &mut Conn, new: &NewWorkspace) -> Result<(), StoreError> {
+    let workspace = &new.workspace;
+    diesel::insert_into(workspaces::table).values(Row::of(workspace)?).execute(conn)?;
+    diesel::insert_into(workspace_counters::table)
+        .values((
+            workspace_counters::workspace_id.eq(workspace.id.to_string()),
+            workspace_counters::last_ordinal.eq(0),
+            workspace_counters::people.eq(0),
+        ))
+        .execute(conn)?;
+    for (environment, position) in new.environments.iter().zip(0..) {
+        insert_environment(conn, workspace.id, environment, position)?;
+    }
+    for role in &new.roles {
+        super::catalogue::insert_role(conn, workspace.id, role, micros(workspace.created_at))?;
+    }
+    insert_owner(conn, workspace.id, &new.owner, micros(workspace.created_at))
+}
+
+fn insert_environment(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    environment: &Environment,
+    position: i64,
+) -> Result<(), StoreError> {
+    diesel::insert_into(environments::table)
+        .values((
+            environments::workspace_id.eq(workspace.to_string()),
+            environments::name.eq(environment.name.as_str()),
+            environments::position.eq(position),
+            environments::scim_attributes.eq(json(&environment.scim_attributes)?),
+            environments::saml_attributes.eq(json(&environment.saml_attributes)?),
+            environments::default_role.eq(environment.default_role.as_str()),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn insert_owner(conn: &mut Conn, workspace: WorkspaceId, owner: &Owner, now: i64) -> Result<(), StoreError> {
+    diesel::insert_into(owners::table)
+        .values((
+            owners::workspace_id.eq(workspace.to_string()),
+            owners::email.eq(&owner.email),
+            owners::given_name.eq(&owner.given_name),
+            owners::family_name.eq(&owner.family_name),
+            owners::password_hash.eq(&owner.password_hash),
+            owners::epoch.eq(1),
+            owners::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Compare-and-set on the policy's version.
+pub(crate) fn update_policy(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    policy: &Policy,
+    expected_version: i64,
+) -> Result<(), StoreError> {
+    let row = workspaces::table.find(workspace.to_string()).filter(workspaces::policy_version.eq(expected_version));
+    let updated = diesel::update(row)
+        .set((workspaces::policy.eq(policy_text(policy)?), workspaces::policy_version.eq(expected_version + 1)))
+        .execute(conn)?;
+    if updated == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+}
+
+pub(crate) fn set_scim_enabled(conn: &mut Conn, workspace: WorkspaceId, enabled: bool) -> Result<(), StoreError> {
+    diesel::update(workspaces::table.find(workspace.to_string()))
+        .set(workspaces::scim_enabled.eq(enabled))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Sets the owner's password; the epoch ends their sessions.
+pub(crate) fn set_owner_password(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    password_hash: &str,
+    now: i64,
+) -> Result<String, StoreError> {
+    diesel::update(owners::table.find(workspace.to_string()))
+        .set((
+            owners::password_hash.eq(password_hash),
+            owners::epoch.eq(owners::epoch + 1),
+            owners::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(owners::table.find(workspace.to_string()).select(owners::email).first(conn)?)
+}

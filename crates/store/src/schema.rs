@@ -1,0 +1,222 @@
+//! The tables, as the migrations make them on both databases.
+
+diesel::table! {
+    workspaces (id) {
+        id -> Text,
+        handle -> Text,
+        name -> Text,
+        policy -> Text,
+        policy_version -> BigInt,
+        scim_enabled -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    workspace_counters (workspace_id) {
+        workspace_id -> Text,
+        last_ordinal -> BigInt,
+        people -> BigInt,
+    }
+}
+
+diesel::table! {
+    owners (workspace_id) {
+        workspace_id -> Text,
+        email -> Text,
+        given_name -> Text,
+        family_name -> Text,
+        password_hash -> Text,
+        epoch -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    environments (workspace_id, name) {
+        workspace_id -> Text,
+        name -> Text,
+        position -> BigInt,
+        scim_attributes -> Text,
+        saml_attributes -> Text,
+        default_role -> Text,
+    }
+}
+
+diesel::table! {
+    roles (workspace_id, name) {
+        workspace_id -> Text,
+        name -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    collaborator_groups (workspace_id, name) {
+        workspace_id -> Text,
+        name -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    group_mappings (workspace_id, provider_name) {
+        workspace_id -> Text,
+        provider_name -> Text,
+        group_name -> Text,
+    }
+}
+
+diesel::table! {
+    connections (id) {
+        id -> Text,
+        workspace_id -> Text,
+        entity_id -> Text,
+        metadata -> Text,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    scim_tokens (id) {
+        id -> Text,
+        workspace_id -> Text,
+        name -> Text,
+        hash -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    collaborators (id) {
+        id -> Text,
+        workspace_id -> Text,
+        scim_id -> Text,
+        ordinal -> BigInt,
+        user_name -> Text,
+        user_name_fold -> Text,
+        user_name_key -> Text,
+        external_id -> Nullable<Text>,
+        profile -> Text,
+        lifecycle -> Text,
+        facts -> Text,
+        access -> Text,
+        active -> Bool,
+        deleted -> Bool,
+        version -> BigInt,
+        epoch -> BigInt,
+        revision -> BigInt,
+        created_at -> BigInt,
+        modified_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    search_attributes (person_id, path, element) {
+        workspace_id -> Text,
+        person_id -> Text,
+        path -> Text,
+        element -> Integer,
+        prefix -> Text,
+        folded -> Text,
+        exact -> Text,
+    }
+}
+
+diesel::table! {
+    saml_links (connection_id, name_id_key) {
+        connection_id -> Text,
+        name_id_key -> Text,
+        name_id -> Text,
+        person_id -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    login_requests (id) {
+        id -> Text,
+        workspace_id -> Text,
+        connection_id -> Text,
+        browser -> Text,
+        relay_state -> Text,
+        return_to -> Nullable<Text>,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    consumed_assertions (connection_id, assertion) {
+        connection_id -> Text,
+        assertion -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        workspace_id -> Text,
+        person_id -> Text,
+        epoch -> BigInt,
+        connection_id -> Text,
+        name_id -> Text,
+        session_index -> Nullable<Text>,
+        authenticated_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    stored_keys (id) {
+        id -> Text,
+        purpose -> Text,
+        workspace_id -> Nullable<Text>,
+        public_part -> Binary,
+        sealed_secret -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    audit_entries (ordinal) {
+        ordinal -> BigInt,
+        workspace_id -> Text,
+        at -> BigInt,
+        kind -> Text,
+        source -> Text,
+        actor -> Text,
+        subject -> Text,
+        subject_id -> Nullable<Text>,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        ip -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        seq -> Nullable<BigInt>,
+        hash -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    audit_heads (workspace_id) {
+        workspace_id -> Text,
+        seq -> BigInt,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    outbox (ordinal) {
+        ordinal -> BigInt,
+        workspace_id -> Text,
+        kind -> Text,
+        at -> BigInt,
+        payload -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(collaborators, search_attributes, saml_links, sessions, workspaces);

@@ -1,0 +1,44 @@
+//! Application sessions.
+
+use domain::audit::AuditEntry;
+use domain::clock::Timestamp;
+use domain::collaborator::Person;
+use domain::workspace::Workspace;
+
+use crate::Store;
+use crate::backend::{read, write};
+use crate::error::StoreError;
+use crate::record::micros;
+
+/// A session that has not ended, with whose it is.
+#[derive(Debug, Clone)]
+pub struct LiveSession {
+    /// The hash of its secret.
+    pub id: String,
+    /// Where.
+    pub workspace: Workspace,
+    /// Whose.
+    pub person: Person,
+    /// When it began.
+    pub authenticated_at: Timestamp,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+}
+
+impl Store {
+    /// The live session of that hash: not expired, not of an older epoch, its person let in.
+    pub fn find_live_session(&self, id: &str, now: Timestamp) -> Result<Option<LiveSession>, StoreError> {
+        read!(self, |q, conn| q::sessions::find_live(conn, id, micros(now)))
+    }
+
+    /// Ends one session (logout); tells whether it was there.
+    pub fn end_session(&self, id: String, entry: AuditEntry) -> Result<bool, StoreError> {
+        write!(self, |q, conn| {
+            let ended = q::sessions::delete(conn, &id)?;
+            if ended {
+                q::audit::append(conn, &[entry])?;
+            }
+            Ok(ended)
+        })
+    }
+}

@@ -1,0 +1,171 @@
+//! SQLite: a pool of readers and one writer with group commit.
+
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Error as PoolError, Pool};
+
+use crate::error::StoreError;
+
+/// The connection that the shared queries are compiled for here.
+pub(crate) type Conn = SqliteConnection;
+
+#[path = "queries/mod.rs"]
+pub(crate) mod queries;
+
+/// Text comparison in this database's words.
+pub(crate) mod text {
+    use diesel::sql_types::{Integer, Text};
+
+    diesel::define_sql_function! {
+        /// Where the first text holds the second, from 1; 0 where it does not.
+        #[sql_name = "instr"]
+        fn position(text: Text, part: Text) -> Integer;
+    }
+    diesel::define_sql_function! {
+        /// A part of a text, counted in characters; from the end where the start is negative.
+        fn substr(text: Text, start: Integer, length: Integer) -> Text;
+    }
+    diesel::define_sql_function! {
+        /// The length of a text in characters.
+        fn length(text: Text) -> Integer;
+    }
+}
+
+/// Jobs waiting for the writer; one more is refused with "busy" (503).
+const QUEUE: usize = 1_024;
+/// Jobs that share one commit at the most.
+const BATCH: usize = 64;
+const READERS: u32 = 8;
+
+/// A SQLite database.
+pub(crate) struct Sqlite {
+    readers: Pool<ConnectionManager<Conn>>,
+    writer: SyncSender<Box<dyn Job>>,
+}
+
+impl Sqlite {
+    pub(crate) fn open(path: &str) -> Result<Self, StoreError> {
+        let address = |error: &dyn std::fmt::Display| StoreError::Address(format!("can't open {path}: {error}"));
+        let mut connection = Conn::establish(path).map_err(|error| address(&error))?;
+        connection
+            .batch_execute("PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
+            .map_err(|error| address(&error))?;
+        let readers = Pool::builder()
+            .max_size(READERS)
+            .min_idle(Some(1))
+            .connection_timeout(Duration::from_secs(10))
+            .test_on_check_out(false)
+            .connection_customizer(Box::new(ReadOnly))
+            .build(ConnectionManager::new(path))
+            .map_err(|error| address(&error))?;
+        let (writer, jobs) = sync_channel(QUEUE);
+        let spawned = std::thread::Builder::new().name("sqlite-writer".to_owned()).spawn(move || run_writer(connection, &jobs));
+        spawned.map_err(|error| address(&error))?;
+        Ok(Self { readers, writer })
+    }
+
+    pub(crate) fn read<T>(&self, body: impl FnOnce(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        body(&mut *self.readers.get()?)
+    }
+
+    pub(crate) fn snapshot<T>(&self, body: impl FnOnce(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut connection = self.readers.get()?;
+        (*connection).transaction(body)
+    }
+
+    /// Hands the job to the writer and waits until the commit that holds it is on disk.
+    pub(crate) fn write<T: Send + 'static>(
+        &self,
+        body: impl FnOnce(&mut Conn) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = sync_channel(1);
+        let task = Task { body: Some(body), outcome: None, reply };
+        self.writer.try_send(Box::new(task)).map_err(|error| match error {
+            TrySendError::Full(_) => StoreError::Busy,
+            TrySendError::Disconnected(_) => StoreError::Database("the writer has stopped".to_owned()),
+        })?;
+        answer.recv().map_err(|_| StoreError::Database("the writer has stopped".to_owned()))?
+    }
+}
+
+/// Readers can't write: every write goes through the one writer.
+#[derive(Debug)]
+struct ReadOnly;
+
+impl CustomizeConnection<Conn, PoolError> for ReadOnly {
+    fn on_acquire(&self, connection: &mut Conn) -> Result<(), PoolError> {
+        connection
+            .batch_execute("PRAGMA busy_timeout = 10000; PRAGMA query_only = ON;")
+            .map_err(PoolError::QueryError)
+    }
+}
+
+/// A unit of work for the writer: it runs inside a savepoint, and answers once the batch is committed.
+trait Job: Send {
+    fn run(&mut self, connection: &mut Conn);
+    fn answer(self: Box<Self>, committed: Result<(), String>);
+}
+
+struct Task<F, T> {
+    body: Option<F>,
+    outcome: Option<Result<T, StoreError>>,
+    reply: SyncSender<Result<T, StoreError>>,
+}
+
+impl<T: Send, F: FnOnce(&mut Conn) -> Result<T, StoreError> + Send> Job for Task<F, T> {
+    fn run(&mut self, connection: &mut Conn) {
+        if let Some(body) = self.body.take() {
+            // Nested in the batch's transaction this is a savepoint: one job's failure takes back that job alone.
+            self.outcome = Some(connection.transaction(body));
+        }
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), String>) {
+        let outcome = match (committed, self.outcome) {
+            (Ok(()), Some(outcome)) => outcome,
+            (Ok(()), None) => Err(StoreError::Database("the writer lost a job".to_owned())),
+            // A job that failed by itself keeps its own reason.
+            (Err(_), Some(Err(error))) => Err(error),
+            (Err(error), _) if error.contains("locked") => Err(StoreError::Busy),
+            (Err(error), _) => Err(StoreError::Database(error)),
+        };
+        // Nobody waits any more where the request was given up: the commit stands all the same.
+        let _ = self.reply.send(outcome);
+    }
+}
+
+fn run_writer(mut connection: Conn, jobs: &Receiver<Box<dyn Job>>) {
+    while let Ok(first) = jobs.recv() {
+        let mut batch = vec![first];
+        batch.extend(jobs.try_iter().take(BATCH - 1));
+        let committed = connection
+            .immediate_transaction::<_, diesel::result::Error, _>(|connection| {
+                batch.iter_mut().for_each(|job| job.run(connection));
+                Ok(())
+            })
+            .map_err(|error| error.to_string());
+        for job in batch {
+            job.answer(committed.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_can_not_write() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let db = Sqlite::open(folder.path().join("gatehouse.db").to_str().unwrap()).unwrap();
+        let make = "CREATE TABLE things (id INTEGER)";
+        let refused = db.read(|conn| Ok(conn.batch_execute(make)?)).unwrap_err();
+        assert!(refused.to_string().contains("readonly"), "{refused}");
+        db.write(move |conn| Ok(conn.batch_execute(make)?)).unwrap();
+        let refused = db.snapshot(|conn| Ok(conn.batch_execute("INSERT INTO things VALUES (1)")?)).unwrap_err();
+        assert!(refused.to_string().contains("readonly"), "{refused}");
+    }
+}

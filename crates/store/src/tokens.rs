@@ -1,0 +1,87 @@
+//! SCIM tokens, stored hashed.
+
+use domain::audit::AuditEntry;
+use domain::clock::Timestamp;
+use domain::environment::Environment;
+use domain::id::{TokenId, WorkspaceId};
+use domain::workspace::Workspace;
+
+use crate::Store;
+use crate::backend::{read, write};
+use crate::error::StoreError;
+use crate::record::micros;
+
+/// Last use is noted at most once in so many microseconds: reading must not become writing.
+const TOUCH_EVERY: i64 = 60 * 1_000_000;
+
+/// A token to put in force.
+#[derive(Debug, Clone)]
+pub struct NewToken {
+    /// Its id.
+    pub id: TokenId,
+    /// Its workspace.
+    pub workspace: WorkspaceId,
+    /// Its name, shown in the audit log.
+    pub name: String,
+    /// The hash of its secret.
+    pub hash: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A token that is in force.
+#[derive(Debug, Clone)]
+pub struct KnownToken {
+    /// Its id.
+    pub id: TokenId,
+    /// Its name.
+    pub name: String,
+    /// The workspace that it names.
+    pub workspace: Workspace,
+    /// The workspace's environments, whose role attributes SCIM carries.
+    pub environments: Vec<Environment>,
+    /// Whether the workspace has a SAML connection.
+    pub has_connection: bool,
+    pub(crate) last_used_at: Option<i64>,
+}
+
+impl Store {
+    /// The token of that hash, if it is in force.
+    pub fn find_scim_token(&self, hash: &str, now: Timestamp) -> Result<Option<KnownToken>, StoreError> {
+        let found = read!(self, |q, conn| q::tokens::find(conn, hash, micros(now)))?;
+        if let Some(token) = &found
+            && token.last_used_at.is_none_or(|at| micros(now) - at > TOUCH_EVERY)
+        {
+            let id = token.id;
+            write!(self, |q, conn| q::tokens::touch(conn, id, micros(now)))?;
+        }
+        Ok(found)
+    }
+
+    /// Puts a new token in force; the others end at once, or at the end of the overlap.
+    pub fn replace_scim_token(
+        &self,
+        token: NewToken,
+        others_end_at: Option<Timestamp>,
+        entry: AuditEntry,
+    ) -> Result<(), StoreError> {
+        write!(self, |q, conn| {
+            q::tokens::replace(conn, &token, others_end_at.map(micros))?;
+            q::audit::append(conn, &[entry])
+        })
+    }
+
+    /// Ends every token of the workspace; says how many.
+    pub fn revoke_scim_tokens(&self, workspace: WorkspaceId, entry: AuditEntry) -> Result<usize, StoreError> {
+        write!(self, |q, conn| {
+            let ended = q::tokens::revoke_all(conn, workspace)?;
+            q::audit::append(conn, &[entry])?;
+            Ok(ended)
+        })
+    }
+
+    /// How many tokens of the workspace are in force.
+    pub fn count_scim_tokens(&self, workspace: WorkspaceId, now: Timestamp) -> Result<i64, StoreError> {
+        read!(self, |q, conn| q::tokens::count(conn, workspace, micros(now)))
+    }
+}

@@ -1,0 +1,103 @@
+//! Workspaces, their policy and their owner.
+
+use domain::audit::AuditEntry;
+use domain::environment::{Environment, RoleName};
+use domain::id::WorkspaceId;
+use domain::policy::Policy;
+use domain::workspace::{Workspace, WorkspaceHandle};
+
+use crate::Store;
+use crate::backend::{read, write};
+use crate::connections::Connection;
+use crate::error::StoreError;
+use crate::record::micros;
+use crate::tokens::NewToken;
+
+/// A workspace to be made, with everything that it needs from the first moment.
+#[derive(Debug, Clone)]
+pub struct NewWorkspace {
+    /// The workspace.
+    pub workspace: Workspace,
+    /// Its environments, in order.
+    pub environments: Vec<Environment>,
+    /// Its roles.
+    pub roles: Vec<RoleName>,
+    /// Its owner.
+    pub owner: Owner,
+    /// Its SAML connection.
+    pub connection: Option<Connection>,
+    /// Its SCIM token.
+    pub token: Option<NewToken>,
+    /// What the log tells of it.
+    pub audit: Vec<AuditEntry>,
+}
+
+/// The break-glass account of a workspace.
+#[derive(Debug, Clone)]
+pub struct Owner {
+    /// E-mail address.
+    pub email: String,
+    /// Given name.
+    pub given_name: String,
+    /// Family name.
+    pub family_name: String,
+    /// The password's argon2id hash (PHC string).
+    pub password_hash: String,
+}
+
+impl Store {
+    /// By handle.
+    pub fn find_workspace(&self, handle: &WorkspaceHandle) -> Result<Option<Workspace>, StoreError> {
+        read!(self, |q, conn| q::workspaces::find_by_handle(conn, handle.as_str()))
+    }
+
+    /// All of them, the oldest first.
+    pub fn workspaces(&self) -> Result<Vec<Workspace>, StoreError> {
+        read!(self, |q, conn| q::workspaces::all(conn))
+    }
+
+    /// Makes a workspace with its owner, all or nothing.
+    pub fn create_workspace(&self, new: NewWorkspace) -> Result<(), StoreError> {
+        write!(self, |q, conn| {
+            q::workspaces::insert(conn, &new)?;
+            let now = micros(new.workspace.created_at);
+            if let Some(connection) = &new.connection {
+                q::connections::put(conn, connection, now)?;
+            }
+            if let Some(token) = &new.token {
+                q::tokens::replace(conn, token, None)?;
+            }
+            q::audit::append(conn, &new.audit)
+        })
+    }
+
+    /// Replaces the policy by compare-and-set on its version.
+    pub fn set_policy(&self, policy: Policy, expected_version: i64, entry: AuditEntry) -> Result<(), StoreError> {
+        write!(self, |q, conn| {
+            q::workspaces::update_policy(conn, entry.workspace, &policy, expected_version)?;
+            q::audit::append(conn, &[entry])
+        })
+    }
+
+    /// Switches SCIM on or off; tokens and people stay.
+    pub fn set_scim_enabled(&self, enabled: bool, entry: AuditEntry) -> Result<(), StoreError> {
+        write!(self, |q, conn| {
+            q::workspaces::set_scim_enabled(conn, entry.workspace, enabled)?;
+            q::audit::append(conn, &[entry])
+        })
+    }
+
+    /// Sets the owner's password and ends the owner's sessions; gives the owner's e-mail address.
+    pub fn set_owner_password(
+        &self,
+        workspace: WorkspaceId,
+        password_hash: String,
+        entry: AuditEntry,
+    ) -> Result<String, StoreError> {
+        write!(self, |q, conn| {
+            let email = q::workspaces::set_owner_password(conn, workspace, &password_hash, micros(entry.at))?;
+            q::audit::append(conn, &[entry])?;
+            Ok(email)
+        })
+    }
+}
