@@ -1,1 +1,15 @@
-//! web
+//! What every door needs: who asks, sessions and their cookies, access tokens, randomness, limits of trust, plain pages.
+
+pub mod access_token;
+pub mod base_url;
+pub mod blocking;
+pub mod client;
+pub mod page;
+pub mod password;
+pub mod random;
+pub mod routes;
+pub mod same_origin;
+pub mod session;
+pub mod site;
+
+pub use site::Site;

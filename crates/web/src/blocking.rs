@@ -1,0 +1,12 @@
+//! The way from a handler to the database and back: one blocking task a request.
+
+use store::StoreError;
+
+/// Runs a closure where blocking is allowed.
+pub async fn blocking<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    actix_web::web::block(work).await.unwrap_or_else(|_| Err(E::from(StoreError::Busy)))
+}

@@ -1,0 +1,68 @@
+//! Plain pages: a title, a sentence, a reference id. No script runs on them.
+
+use std::sync::LazyLock;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use askama::Template;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+const STYLE: &str = include_str!("../templates/page.css");
+
+/// Allows our own style sheet, by its hash, and nothing else.
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+});
+
+/// A page that tells one thing.
+#[derive(Debug, Clone, Template)]
+#[template(path = "page.html")]
+pub struct Page<'a> {
+    /// The heading.
+    pub title: &'a str,
+    /// What happened, and what to do.
+    pub message: &'a str,
+    /// The id by which an administrator finds the cause.
+    pub reference: Option<&'a str>,
+}
+
+impl Page<'_> {
+    fn style(&self) -> &'static str {
+        STYLE
+    }
+
+    /// The response: never cached, never framed.
+    pub fn respond(&self, status: StatusCode) -> HttpResponse {
+        self.respond_with(HttpResponse::build(status))
+    }
+
+    /// The response on top of headers that are set already.
+    pub fn respond_with(&self, mut response: HttpResponseBuilder) -> HttpResponse {
+        let body = self.render().unwrap_or_else(|_| self.title.to_owned());
+        response
+            .content_type("text/html; charset=utf-8")
+            .insert_header(("content-security-policy", POLICY.as_str()))
+            .insert_header(("x-frame-options", "DENY"))
+            .insert_header(("referrer-policy", "no-referrer"))
+            .insert_header(("cache-control", "no-store"))
+            .body(body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_is_shown_as_text() {
+        let page = Page { title: "<script>", message: "a & b", reference: Some("\"x\"") };
+        let html = page.render().unwrap();
+        assert!(!html.contains("<script>"), "{html}");
+        assert!(html.contains("a &#38; b") && html.contains("&#34;x&#34;"), "{html}");
+    }
+}

@@ -1,0 +1,24 @@
+//! The owner's password: argon2id, and nothing of it in the clear.
+
+use argon2::{Argon2, PasswordHasher};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::random::{self, NoRandomness};
+
+/// A password can't be hashed.
+#[derive(Debug, thiserror::Error)]
+#[error("the password can't be hashed: {0}")]
+pub struct HashError(String);
+
+/// A fresh password of 144 bits, to be shown once.
+pub fn generate() -> Result<SecretString, NoRandomness> {
+    Ok(URL_SAFE_NO_PAD.encode(random::bytes::<18>()?).into())
+}
+
+/// The argon2id hash to store (PHC string; the crate's defaults: 19 MiB, two passes).
+pub fn hash(password: &SecretString) -> Result<String, HashError> {
+    let hashed = Argon2::default().hash_password(password.expose_secret().as_bytes());
+    hashed.map(|hash| hash.to_string()).map_err(|error| HashError(error.to_string()))
+}
