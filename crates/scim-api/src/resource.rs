@@ -1,0 +1,3 @@
+//! Between the domain's people and SCIM's resources.
+
+pub(crate) mod user;

@@ -1,0 +1,70 @@
+//! A person as a SCIM `User` (RFC 7643 §4.1), and back.
+
+use ::web::base_url::BaseUrl;
+use chrono::SecondsFormat;
+use domain::collaborator::{Person, Profile, UserName};
+use domain::command::ScimUser;
+use serde_json::{Map, Value, json};
+
+use crate::document::UserDocument;
+use crate::error::ScimError;
+use crate::projection::Projection;
+use crate::response::etag;
+use crate::schema::ResourceType;
+
+/// The longest `externalId`, in bytes: it is indexed.
+const EXTERNAL_ID_LENGTH: usize = 1_000;
+
+/// The whole resource, as far as the projection wants it.
+pub(crate) fn to_json(person: &Person, projection: &Projection, user: &ResourceType, base_url: &BaseUrl) -> Value {
+    let document = document(person).to_document();
+    let mut resource = Map::new();
+    resource.insert("schemas".into(), json!(user.schemas_of(&document)));
+    resource.insert("id".into(), json!(person.scim_id));
+    resource.extend(document);
+    resource.insert("meta".into(), meta(person, base_url));
+    Value::Object(projection.apply(&resource, user))
+}
+
+/// Where the resource is.
+pub(crate) fn location(person: &Person, base_url: &BaseUrl) -> String {
+    format!("{}/Users/{}", base_url.scim(), person.scim_id)
+}
+
+/// The part of a person that SCIM writes.
+pub(crate) fn document(person: &Person) -> UserDocument {
+    UserDocument {
+        user_name: person.user_name.as_str().to_owned(),
+        external_id: person.external_id.clone(),
+        active: Some(person.lifecycle.is_active()),
+        roles: Some(person.facts.provisioned.values()),
+        profile: person.profile.0.clone(),
+        tolerated: Vec::new(),
+    }
+}
+
+/// What a document means.
+pub(crate) fn from_document(document: UserDocument) -> Result<ScimUser, ScimError> {
+    let user_name = UserName::new(&document.user_name).map_err(|error| ScimError::InvalidValue(format!("{error}.")))?;
+    if document.external_id.as_ref().is_some_and(|id| id.len() > EXTERNAL_ID_LENGTH) {
+        return Err(ScimError::InvalidValue(format!("externalId has at most {EXTERNAL_ID_LENGTH} bytes.")));
+    }
+    Ok(ScimUser {
+        user_name,
+        external_id: document.external_id,
+        active: document.active,
+        roles: document.roles,
+        profile: Profile(document.profile),
+    })
+}
+
+/// RFC 7643 §3.1.
+fn meta(person: &Person, base_url: &BaseUrl) -> Value {
+    json!({
+        "resourceType": "User",
+        "created": person.created_at.to_rfc3339_opts(SecondsFormat::Micros, true),
+        "lastModified": person.modified_at.to_rfc3339_opts(SecondsFormat::Micros, true),
+        "location": location(person, base_url),
+        "version": etag(person.revision),
+    })
+}
