@@ -1,1 +1,35 @@
-//! saml-acs
+//! The SAML door: how a login that an identity provider vouches for becomes a
+//! [`VerifiedAssertion`](verify::VerifiedAssertion), and that a session.
+
+mod acs;
+mod attributes;
+pub mod authn_request;
+mod browser;
+mod claims;
+pub mod connection;
+mod door;
+pub mod error;
+mod foreign;
+mod login;
+pub mod message;
+mod read;
+mod refusal;
+mod relay_state;
+mod routes;
+pub mod service_provider;
+mod time;
+mod tree;
+pub mod verify;
+mod xml_guard;
+
+pub use authn_request::{AuthnRequest, request_id};
+pub use connection::{Binding, IdentityProvider, MetadataError, SigningCertificate};
+pub use door::{RequestKeyError, create_request_key};
+pub use error::VerifyError;
+pub use message::SamlResponse;
+pub use read::Attribute;
+pub use relay_state::ReturnTo;
+pub use routes::configure;
+pub use service_provider::{ServiceProvider, WriteError};
+pub use verify::{Expectations, VerifiedAssertion, verify};
+pub use xml_guard::Limits;

@@ -1,0 +1,102 @@
+//! Responses that must be refused: a table for each kind of attack, with a sentence for each attack.
+
+mod claims;
+mod envelope;
+mod message;
+mod references;
+mod signatures;
+mod wrapping;
+
+use crate::good::OKTA;
+use crate::replace_once;
+use crate::sign::{Result, Signing, sign};
+
+/// A response that differs from Okta's in one way.
+pub(crate) struct Attack {
+    /// What refuses it: the folder's name.
+    pub(crate) check: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) why: &'static str,
+    before_signing: Vec<(String, String)>,
+    response: Option<Signing>,
+    assertion: Option<Signing>,
+    after_signing: Vec<Change>,
+    encode: fn(String) -> Vec<u8>,
+}
+
+type Change = Box<dyn Fn(&str) -> Result<String>>;
+
+pub(crate) fn all() -> Vec<Attack> {
+    let kinds = [message::all(), wrapping::all(), signatures::all(), references::all(), envelope::all(), claims::all()];
+    kinds.into_iter().flatten().collect()
+}
+
+impl Attack {
+    /// On a response that is signed at both levels.
+    fn new(check: &'static str, name: &'static str, why: &'static str) -> Self {
+        let (response, assertion) = (Some(Signing::okta()), Some(Signing::okta()));
+        let encode = String::into_bytes;
+        Self { check, name, why, before_signing: Vec::new(), response, assertion, after_signing: Vec::new(), encode }
+    }
+
+    fn only_response(self) -> Self {
+        Self { assertion: None, ..self }
+    }
+
+    fn only_assertion(self) -> Self {
+        Self { response: None, ..self }
+    }
+
+    fn unsigned(self) -> Self {
+        Self { response: None, assertion: None, ..self }
+    }
+
+    /// Only the assertion is signed, and this way.
+    fn signing(self, signing: Signing) -> Self {
+        Self { response: None, assertion: Some(signing), ..self }
+    }
+
+    /// Said by the identity provider itself: changed, then signed.
+    fn said(mut self, old: impl Into<String>, new: impl Into<String>) -> Self {
+        self.before_signing.push((old.into(), new.into()));
+        self
+    }
+
+    /// Changed by somebody without the key, after it was signed.
+    fn tampered(self, old: &'static str, new: &'static str) -> Self {
+        self.then(move |xml| replace_once(xml, old, new))
+    }
+
+    fn then(mut self, change: impl Fn(&str) -> Result<String> + 'static) -> Self {
+        self.after_signing.push(Box::new(change));
+        self
+    }
+
+    fn encoded(self, encode: fn(String) -> Vec<u8>) -> Self {
+        Self { encode, ..self }
+    }
+
+    /// The whole message.
+    pub(crate) fn bytes(&self) -> Result<Vec<u8>> {
+        let template = OKTA.0.trim_end().to_owned();
+        let said = self.before_signing.iter().try_fold(template, |xml, (old, new)| replace_once(&xml, old, new))?;
+        let signed = sign(&said, self.response.as_ref(), self.assertion.as_ref())?;
+        let sent = self.after_signing.iter().try_fold(signed, |xml, change| change(&xml))?;
+        Ok((self.encode)(sent))
+    }
+}
+
+/// The part of the text from the first `start` to the last `end` behind it, both included.
+fn part<'a>(xml: &'a str, start: &str, end: &str) -> Result<&'a str> {
+    let from = xml.find(start).ok_or_else(|| format!("no {start}"))?;
+    let to = xml.rfind(end).ok_or_else(|| format!("no {end}"))? + end.len();
+    xml.get(from..to).ok_or_else(|| format!("{end} comes before {start}").into())
+}
+
+fn assertion(xml: &str) -> Result<&str> {
+    part(xml, "<saml2:Assertion", "</saml2:Assertion>")
+}
+
+fn signature(xml: &str) -> Result<&str> {
+    part(xml, "<ds:Signature ", "</ds:Signature>")
+}

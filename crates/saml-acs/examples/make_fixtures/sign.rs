@@ -1,0 +1,215 @@
+//! Signatures of the fixtures: made by xmlsec through samael, then put into the fixture's own text, so that every byte
+//! outside the signature stays as the template has it.
+
+use std::error::Error;
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use openssl::hash::MessageDigest;
+use openssl::pkey::{PKey, Private};
+use openssl::sign::Signer;
+use openssl::x509::X509;
+use samael::crypto::{Crypto, CryptoProvider};
+
+pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+pub(crate) const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
+pub(crate) const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
+const MORE: &str = "http://www.w3.org/2001/04/xmldsig-more#";
+
+/// How an element is signed. The fields are what identity providers differ in, and what attacks change.
+#[derive(Clone)]
+pub(crate) struct Signing {
+    /// File name of the key below `tests/fixtures/keys`.
+    pub(crate) key: &'static str,
+    /// Namespace prefix of the signature's elements; empty for a default namespace.
+    pub(crate) prefix: &'static str,
+    pub(crate) method: String,
+    pub(crate) digest: String,
+    pub(crate) canonicalization: String,
+    /// The `Transform` elements, with `ds:` for the prefix.
+    pub(crate) transforms: String,
+    /// What `KeyInfo` holds; without one where empty.
+    pub(crate) key_info: KeyInfo,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum KeyInfo {
+    None,
+    Certificate,
+    /// As Keycloak and some toolkits write it.
+    NameAndCertificate,
+}
+
+impl Signing {
+    /// RSA and SHA-256 with the ordinary key, as nearly everybody signs.
+    pub(crate) fn usual() -> Self {
+        Self {
+            key: "rsa",
+            prefix: "ds",
+            method: format!("{MORE}rsa-sha256"),
+            digest: "http://www.w3.org/2001/04/xmlenc#sha256".into(),
+            canonicalization: EXCLUSIVE.into(),
+            transforms: transform(ENVELOPED) + &transform(EXCLUSIVE),
+            key_info: KeyInfo::Certificate,
+        }
+    }
+
+    /// As Okta signs: `xs` is canonicalised inclusively, because `xsi:type` values use it.
+    pub(crate) fn okta() -> Self {
+        Self { transforms: transform(ENVELOPED) + &inclusive("xs"), ..Self::usual() }
+    }
+
+    pub(crate) fn key(self, key: &'static str) -> Self {
+        Self { key, ..self }
+    }
+
+    pub(crate) fn prefix(self, prefix: &'static str) -> Self {
+        Self { prefix, ..self }
+    }
+
+    pub(crate) fn method(self, name: &str) -> Self {
+        Self { method: format!("{MORE}{name}"), ..self }
+    }
+
+    pub(crate) fn digest(self, digest: &str) -> Self {
+        Self { digest: digest.into(), ..self }
+    }
+
+    pub(crate) fn canonicalization(self, algorithm: &str) -> Self {
+        Self { canonicalization: algorithm.into(), ..self }
+    }
+
+    pub(crate) fn transforms(self, transforms: String) -> Self {
+        Self { transforms, ..self }
+    }
+
+    pub(crate) fn key_info(self, key_info: KeyInfo) -> Self {
+        Self { key_info, ..self }
+    }
+
+    /// The signature of the element with this ID. Its `SignedInfo` is canonical as it stands.
+    fn element(&self, id: &str, digest_value: &str, signature_value: &str) -> Result<String> {
+        let Self { method, digest, canonicalization, transforms, .. } = self;
+        let key_info = self.key_info_element()?;
+        let element = format!(
+            "<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:SignedInfo>\
+             <ds:CanonicalizationMethod Algorithm=\"{canonicalization}\"></ds:CanonicalizationMethod>\
+             <ds:SignatureMethod Algorithm=\"{method}\"></ds:SignatureMethod>\
+             <ds:Reference URI=\"#{id}\"><ds:Transforms>{transforms}</ds:Transforms>\
+             <ds:DigestMethod Algorithm=\"{digest}\"></ds:DigestMethod><ds:DigestValue>{digest_value}</ds:DigestValue>\
+             </ds:Reference></ds:SignedInfo><ds:SignatureValue>{signature_value}</ds:SignatureValue>{key_info}\
+             </ds:Signature>"
+        );
+        Ok(match self.prefix {
+            "" => element.replace("xmlns:ds=", "xmlns=").replace("<ds:", "<").replace("</ds:", "</"),
+            prefix => element.replace("xmlns:ds=", &format!("xmlns:{prefix}=")).replace("ds:", &format!("{prefix}:")),
+        })
+    }
+
+    fn key_info_element(&self) -> Result<String> {
+        let certificate = STANDARD.encode(certificate(self.key)?.to_der()?);
+        let lines: Vec<_> = certificate.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
+        let data = format!("<ds:X509Data><ds:X509Certificate>{}</ds:X509Certificate></ds:X509Data>", lines.join("\n"));
+        Ok(match self.key_info {
+            KeyInfo::None => String::new(),
+            KeyInfo::Certificate => format!("<ds:KeyInfo>{data}</ds:KeyInfo>"),
+            KeyInfo::NameAndCertificate => format!("<ds:KeyInfo><ds:KeyName>realm-key</ds:KeyName>{data}</ds:KeyInfo>"),
+        })
+    }
+}
+
+pub(crate) fn transform(algorithm: &str) -> String {
+    format!("<ds:Transform Algorithm=\"{algorithm}\"></ds:Transform>")
+}
+
+/// Exclusive canonicalisation with a list of prefixes that are canonicalised inclusively.
+pub(crate) fn inclusive(prefixes: &str) -> String {
+    format!(
+        "<ds:Transform Algorithm=\"{EXCLUSIVE}\"><ec:InclusiveNamespaces xmlns:ec=\"{EXCLUSIVE}\" \
+         PrefixList=\"{prefixes}\"></ec:InclusiveNamespaces></ds:Transform>"
+    )
+}
+
+/// Fills the places `{{assertion-signature}}` and `{{response-signature}}` of a template, the inner one first.
+pub(crate) fn sign(template: &str, response: Option<&Signing>, assertion: Option<&Signing>) -> Result<String> {
+    let unsigned = |xml: &str| xml.replace("{{response-signature}}", "").replace("{{assertion-signature}}", "");
+    let mut xml = template.to_owned();
+    for (place, element, signing) in
+        [("{{assertion-signature}}", "Assertion", assertion), ("{{response-signature}}", "Response", response)]
+    {
+        if let Some(signing) = signing {
+            let id = id_of(&unsigned(&xml), element)?;
+            let prepared = unsigned(&xml.replace(place, &signing.element(&id, "", "")?));
+            let signed = Crypto::sign_xml(prepared, &private_key(signing.key)?.private_key_to_der()?)?;
+            let (digest, signature) = values(&signed, &id)?;
+            xml = xml.replace(place, &signing.element(&id, &digest, &signature)?);
+        }
+    }
+    Ok(unsigned(&xml))
+}
+
+/// Signs the first `SignedInfo` anew after an attack has changed it; what it refers to stays as it was digested.
+pub(crate) fn reseal(xml: &str, key: &str) -> Result<String> {
+    let (before, rest) = xml.split_once("<ds:SignedInfo>").ok_or("no SignedInfo")?;
+    let (signed_info, rest) = rest.split_once("</ds:SignedInfo>").ok_or("no end of SignedInfo")?;
+    let (_, behind) = rest.split_once("</ds:SignatureValue>").ok_or("no SignatureValue")?;
+    let start = "<ds:SignedInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">";
+    let canonical = format!("{start}{signed_info}</ds:SignedInfo>");
+    let key = private_key(key)?;
+    let value = STANDARD.encode(Signer::new(MessageDigest::sha256(), &key)?.sign_oneshot_to_vec(canonical.as_bytes())?);
+    Ok(format!(
+        "{before}<ds:SignedInfo>{signed_info}</ds:SignedInfo><ds:SignatureValue>{value}</ds:SignatureValue>{behind}"
+    ))
+}
+
+/// Signs the first `SignedInfo` with the certificate's public bytes as an HMAC key.
+pub(crate) fn seal_by_hmac(xml: &str, key: &str) -> Result<String> {
+    let (_, rest) = xml.split_once("<ds:SignedInfo>").ok_or("no SignedInfo")?;
+    let (signed_info, _) = rest.split_once("</ds:SignedInfo>").ok_or("no end of SignedInfo")?;
+    let canonical =
+        format!("<ds:SignedInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">{signed_info}</ds:SignedInfo>");
+    let public = PKey::hmac(&certificate(key)?.to_der()?)?;
+    let value =
+        STANDARD.encode(Signer::new(MessageDigest::sha256(), &public)?.sign_oneshot_to_vec(canonical.as_bytes())?);
+    replace_between(xml, "<ds:SignatureValue>", "</ds:SignatureValue>", &value)
+}
+
+/// Puts something else between the first `start` and the `end` behind it.
+pub(crate) fn replace_between(xml: &str, start: &str, end: &str, content: &str) -> Result<String> {
+    let (before, rest) = xml.split_once(start).ok_or_else(|| format!("no {start}"))?;
+    let (_, behind) = rest.split_once(end).ok_or_else(|| format!("no {end}"))?;
+    Ok(format!("{before}{start}{content}{end}{behind}"))
+}
+
+pub(crate) fn certificate(key: &str) -> Result<X509> {
+    Ok(X509::from_pem(&std::fs::read(fixtures().join(format!("keys/{key}.crt.pem")))?)?)
+}
+
+pub(crate) fn fixtures() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures"))
+}
+
+fn private_key(key: &str) -> Result<PKey<Private>> {
+    Ok(PKey::private_key_from_pem(&std::fs::read(fixtures().join(format!("keys/{key}.key.pem")))?)?)
+}
+
+fn id_of(xml: &str, name: &str) -> Result<String> {
+    let document = roxmltree::Document::parse(xml)?;
+    let element = document.descendants().find(|node| node.tag_name().name() == name);
+    let id = element.and_then(|element| element.attribute("ID")).ok_or_else(|| format!("{name} has no ID"))?;
+    Ok(id.to_owned())
+}
+
+fn values(signed: &str, id: &str) -> Result<(String, String)> {
+    let document = roxmltree::Document::parse(signed)?;
+    let reference =
+        document.descendants().find(|node| node.attribute("URI") == Some(&format!("#{id}"))).ok_or("no reference")?;
+    let signature = reference.ancestors().nth(2).ok_or("no signature")?;
+    let text = |name: &str| {
+        let value = signature.descendants().find(|node| node.tag_name().name() == name);
+        value.and_then(|node| node.text()).unwrap_or_default().to_owned()
+    };
+    Ok((text("DigestValue"), text("SignatureValue")))
+}

@@ -1,0 +1,98 @@
+//! What binds a login to the browser that began it: a cookie of its own for each request.
+
+use ::web::base_url::BaseUrl;
+use ::web::random::{self, NoRandomness};
+use actix_web::HttpRequest;
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
+use secrecy::{ExposeSecret, SecretString};
+
+/// How long a login may take at the identity provider.
+pub(crate) const LOGIN_MINUTES: i64 = 30;
+/// How long a bounced login is remembered, so that an identity provider that answers unsolicited again ends no loop.
+const BOUNCE_SECONDS: i64 = 60;
+
+/// The secret that only the browser which began a login has.
+pub(crate) struct BrowserSecret(SecretString);
+
+impl BrowserSecret {
+    pub(crate) fn generate() -> Result<Self, NoRandomness> {
+        random::secret().map(Self)
+    }
+
+    /// What the store keeps of it.
+    pub(crate) fn hash(&self) -> String {
+        random::hash(&self.0)
+    }
+
+    /// The cookie that brings it back with the response.
+    pub(crate) fn cookie(&self, request_id: &str, base_url: &BaseUrl) -> Cookie<'static> {
+        let value = self.0.expose_secret().to_owned();
+        crossing(Cookie::new(login_cookie(request_id, base_url), value), Duration::minutes(LOGIN_MINUTES), base_url)
+    }
+}
+
+/// The cookies of a request: the request itself can't travel to a blocking task.
+pub(crate) struct Cookies(Vec<(String, String)>);
+
+impl Cookies {
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        let all = request.cookies().map(|cookies| cookies.clone()).unwrap_or_default();
+        Self(all.into_iter().map(|cookie| (cookie.name().to_owned(), cookie.value().to_owned())).collect())
+    }
+
+    /// The hash of the secret that the browser brings for a request.
+    pub(crate) fn secret_for(&self, request_id: &str, base_url: &BaseUrl) -> Option<String> {
+        self.find(&login_cookie(request_id, base_url)).map(|value| random::hash(&value.to_owned().into()))
+    }
+
+    /// Whether this browser was sent on to a login of our own a moment ago.
+    pub(crate) fn was_bounced(&self, base_url: &BaseUrl) -> bool {
+        self.find(bounce_cookie(base_url)).is_some()
+    }
+
+    fn find(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Removes the cookie of a login that is over.
+pub(crate) fn removal(request_id: &str, base_url: &BaseUrl) -> Cookie<'static> {
+    let mut cookie = crossing(Cookie::new(login_cookie(request_id, base_url), ""), Duration::ZERO, base_url);
+    cookie.make_removal();
+    cookie
+}
+
+/// Says that this browser was sent on to a login of our own.
+pub(crate) fn bounced(base_url: &BaseUrl) -> Cookie<'static> {
+    crossing(Cookie::new(bounce_cookie(base_url), "1"), Duration::seconds(BOUNCE_SECONDS), base_url)
+}
+
+/// Forgets it.
+pub(crate) fn unbounced(base_url: &BaseUrl) -> Cookie<'static> {
+    let mut cookie = crossing(Cookie::new(bounce_cookie(base_url), ""), Duration::ZERO, base_url);
+    cookie.make_removal();
+    cookie
+}
+
+fn login_cookie(request_id: &str, base_url: &BaseUrl) -> String {
+    let tail: String = request_id.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
+    if base_url.is_https() { format!("__Host-gatehouse-login-{tail}") } else { format!("gatehouse-login-{tail}") }
+}
+
+fn bounce_cookie(base_url: &BaseUrl) -> &'static str {
+    if base_url.is_https() { "__Host-gatehouse-bounced" } else { "gatehouse-bounced" }
+}
+
+/// The response comes as a POST from the identity provider's site, so under HTTPS the cookie must be `SameSite=None`. On
+/// plain HTTP browsers refuse that; without the attribute they send a fresh cookie along.
+fn crossing(mut cookie: Cookie<'static>, age: Duration, base_url: &BaseUrl) -> Cookie<'static> {
+    cookie.set_path("/");
+    cookie.set_http_only(true);
+    cookie.set_max_age(age);
+    if base_url.is_https() {
+        cookie.set_secure(true);
+        cookie.set_same_site(SameSite::None);
+    }
+    cookie
+}

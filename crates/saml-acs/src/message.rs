@@ -1,0 +1,62 @@
+//! The message as the browser posts it.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::error::VerifyError;
+use crate::xml_guard::Limits;
+
+/// The decoded bytes of a `SAMLResponse` form field. Nothing about them is checked but their size.
+#[derive(Clone)]
+pub struct SamlResponse(Vec<u8>);
+
+impl SamlResponse {
+    /// Bindings 3.5.4: base64, which may be broken into lines.
+    ///
+    /// # Errors
+    /// [`VerifyError::Base64`], or [`VerifyError::TooLarge`] before anything is decoded.
+    pub fn from_form_field(value: &str, limits: &Limits) -> Result<Self, VerifyError> {
+        let digits: Vec<u8> = value.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        if digits.len() / 4 * 3 > limits.bytes.saturating_add(2) {
+            return Err(VerifyError::TooLarge { limit: limits.bytes });
+        }
+        STANDARD.decode(digits).map(Self).map_err(|_| VerifyError::Base64)
+    }
+
+    /// From XML that was decoded elsewhere.
+    #[must_use]
+    pub fn from_xml(xml: Vec<u8>) -> Self {
+        Self(xml)
+    }
+
+    pub(crate) fn xml(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_may_be_broken_into_lines() {
+        let message = SamlResponse::from_form_field("PGE+\r\nPC9h\nPg==", &Limits::default()).unwrap();
+        assert_eq!(message.xml(), b"<a></a>");
+    }
+
+    #[test]
+    fn what_is_not_base64_is_refused() {
+        for value in ["<a/>", "PGE", "PGE_", "PGE+=", ""] {
+            let decoded = SamlResponse::from_form_field(value, &Limits::default()).map(|message| message.0.len());
+            assert_eq!(decoded, if value.is_empty() { Ok(0) } else { Err(VerifyError::Base64) }, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_field_too_long_is_refused_before_it_is_decoded() {
+        let limits = Limits { bytes: 300, ..Limits::default() };
+        assert!(SamlResponse::from_form_field(&"A".repeat(400), &limits).is_ok());
+        let refused = SamlResponse::from_form_field(&"!".repeat(408), &limits).map(|_| ());
+        assert_eq!(refused, Err(VerifyError::TooLarge { limit: 300 }));
+    }
+}

@@ -1,0 +1,96 @@
+//! Logins that fail: what the audit log is told, and what the browser is.
+
+use ::web::client::Client;
+use ::web::page::Page;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use domain::decide::Refusal;
+use store::StoreError;
+
+use crate::error::VerifyError;
+
+/// Why a login did not succeed.
+#[derive(Debug)]
+pub(crate) enum LoginError {
+    /// There is no such workspace, or no identity provider is set up in it.
+    NotSetUp(&'static str),
+    /// A check failed. `words` is for a verified person only: anybody else learns nothing but a reference id.
+    Refused {
+        /// The check's stable name.
+        check: &'static str,
+        /// The sentence for the audit log.
+        detail: String,
+        /// The sentence for the person.
+        words: Option<&'static str>,
+    },
+    /// Nothing to do with the login itself.
+    Failed(String),
+}
+
+impl LoginError {
+    /// A failed check of which the browser learns nothing.
+    pub(crate) fn refused(check: &'static str, detail: impl Into<String>) -> Self {
+        Self::Refused { check, detail: detail.into(), words: None }
+    }
+
+    /// The page for the browser.
+    pub(crate) fn page(&self, client: &Client) -> HttpResponse {
+        let reference = Some(client.request_id());
+        match self {
+            Self::NotSetUp(message) => {
+                Page { title: "Nothing here", message, reference }.respond(StatusCode::NOT_FOUND)
+            }
+            Self::Refused { words, .. } => {
+                let message = words.unwrap_or(
+                    "Your sign-in could not be completed. Give the reference below to your administrator, who will find the reason under it.",
+                );
+                Page { title: "Sign-in refused", message, reference }.respond(StatusCode::FORBIDDEN)
+            }
+            Self::Failed(cause) => {
+                let request = client.request_id();
+                tracing::error!(request, %cause, "a login can't be answered");
+                let message = "The gateway can't answer at the moment. Try again in a few seconds.";
+                Page { title: "Try again", message, reference }.respond(StatusCode::SERVICE_UNAVAILABLE)
+            }
+        }
+    }
+}
+
+impl From<VerifyError> for LoginError {
+    fn from(error: VerifyError) -> Self {
+        Self::refused(error.check(), error.to_string())
+    }
+}
+
+impl From<Refusal> for LoginError {
+    fn from(refusal: Refusal) -> Self {
+        let words = match refusal {
+            Refusal::DeactivatedByProvider => {
+                "Your account was deactivated by your identity provider. Ask your administrator to activate it there."
+            }
+            Refusal::DeactivatedByAdministrator => {
+                "Your account was deactivated by an administrator of this workspace. Ask them to activate it."
+            }
+            Refusal::NotProvisioned(_) => {
+                "You are not a collaborator of this workspace yet. Ask your administrator to assign it to you."
+            }
+            Refusal::NameOnlySimilar(..) | Refusal::LinkedToAnother(_) => {
+                "Your name at the identity provider is not linked to your account here. Ask your administrator to link it."
+            }
+            Refusal::UnknownRole { .. } => {
+                "Your identity provider sent a role that this workspace does not have. Ask your administrator to correct it."
+            }
+            _ => "Your sign-in was refused. Ask your administrator.",
+        };
+        Self::Refused { check: refusal.check(), detail: refusal.to_string(), words: Some(words) }
+    }
+}
+
+impl From<StoreError> for LoginError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::AlreadyUsed => Self::refused("already_used", error.to_string()),
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! An assertion that was checked: holding one is the proof.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use crate::claims::Accepted;
+use crate::read::{AssertionClaims, Attribute, ResponseClaims};
+
+/// What an identity provider says about a person, verified. Only [`verify`](crate::verify::verify) makes one.
+///
+/// Every value comes from bytes that a signature covers, but for [`Self::in_response_to`] under an unsigned envelope:
+/// there both levels were compared, so that it is the signed one's as well.
+#[derive(Clone, PartialEq, Eq)]
+pub struct VerifiedAssertion {
+    issuer: String,
+    assertion_id: String,
+    in_response_to: Option<String>,
+    name_id: String,
+    name_id_format: Option<String>,
+    session_index: Option<String>,
+    authn_instant: Option<DateTime<Utc>>,
+    session_not_on_or_after: Option<DateTime<Utc>>,
+    not_on_or_after: DateTime<Utc>,
+    attributes: Vec<Attribute>,
+}
+
+impl VerifiedAssertion {
+    pub(super) fn new(accepted: &Accepted<'_>, assertion: &AssertionClaims, response: &ResponseClaims) -> Self {
+        Self {
+            issuer: assertion.issuer.clone().unwrap_or_default(),
+            assertion_id: assertion.id.clone(),
+            in_response_to: response.in_response_to.clone(),
+            name_id: accepted.name_id.value.clone(),
+            name_id_format: accepted.name_id.format.clone(),
+            session_index: accepted.authn_statement.session_index.clone(),
+            authn_instant: accepted.authn_statement.authn_instant,
+            session_not_on_or_after: accepted.session_not_on_or_after,
+            not_on_or_after: accepted.not_on_or_after,
+            attributes: assertion.attributes.clone(),
+        }
+    }
+
+    /// The identity provider's entity id.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// The assertion's ID, to be remembered until [`Self::not_on_or_after`] against replay.
+    #[must_use]
+    pub fn assertion_id(&self) -> &str {
+        &self.assertion_id
+    }
+
+    /// The request that both levels say they answer; `None` where the login was started at the identity provider.
+    #[must_use]
+    pub fn in_response_to(&self) -> Option<&str> {
+        self.in_response_to.as_deref()
+    }
+
+    /// The NameID's whole text, exactly as signed: never trimmed, never blank, not split by comments.
+    #[must_use]
+    pub fn name_id(&self) -> &str {
+        &self.name_id
+    }
+
+    /// The NameID's format, where one is stated.
+    #[must_use]
+    pub fn name_id_format(&self) -> Option<&str> {
+        self.name_id_format.as_deref()
+    }
+
+    /// The identity provider's name for its session, which single logout refers to.
+    #[must_use]
+    pub fn session_index(&self) -> Option<&str> {
+        self.session_index.as_deref()
+    }
+
+    /// When the person signed in at the identity provider, which may be long ago.
+    #[must_use]
+    pub fn authn_instant(&self) -> Option<DateTime<Utc>> {
+        self.authn_instant
+    }
+
+    /// When the identity provider's session ends: ours must not outlive it.
+    #[must_use]
+    pub fn session_not_on_or_after(&self) -> Option<DateTime<Utc>> {
+        self.session_not_on_or_after
+    }
+
+    /// From then on, tolerance included, a replay is refused by its age alone.
+    #[must_use]
+    pub fn not_on_or_after(&self) -> DateTime<Utc> {
+        self.not_on_or_after
+    }
+
+    /// All attributes of all statements in document order; attributes that repeat a name are separate entries.
+    #[must_use]
+    pub fn attributes(&self) -> &[Attribute] {
+        &self.attributes
+    }
+}
+
+impl fmt::Debug for VerifiedAssertion {
+    /// Only ids: what is said about the person never reaches a log.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("VerifiedAssertion")
+            .field("issuer", &self.issuer)
+            .field("assertion_id", &self.assertion_id)
+            .field("in_response_to", &self.in_response_to)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,159 @@
+//! The structural gate: what is refused before libxml2 sees a byte of it.
+//!
+//! samael parses with recovery, resolves references by itself and would fetch them from the network. So everything that
+//! comes to it has passed here: small, well-formed to the last byte, without a document type, with exactly one
+//! assertion, and with signatures that can only mean one thing.
+
+mod scan;
+mod signature;
+mod text;
+
+use std::collections::HashSet;
+
+use roxmltree::{Document, Node, ParsingOptions};
+
+use crate::error::VerifyError;
+use crate::tree::{self, ASSERTION, PROTOCOL, SIGNATURE};
+pub(crate) use signature::{KeyKind, SignatureShape};
+pub(crate) use text::MessageText;
+
+/// How large a message may be in each direction; all checked in one pass before anything is allocated for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the decoded message.
+    pub bytes: usize,
+    /// Levels of nested elements.
+    pub depth: usize,
+    /// Elements, attributes, texts and comments together.
+    pub nodes: usize,
+    /// Attributes of one element, namespace declarations included.
+    pub attributes: usize,
+    /// Different namespace declarations in the whole message.
+    pub namespaces: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { bytes: 1024 * 1024, depth: 32, nodes: 32_000, attributes: 64, namespaces: 64 }
+    }
+}
+
+/// A response in the one shape that is accepted. Nothing in it is verified yet.
+pub(crate) struct GuardedResponse<'a, 'input> {
+    pub(crate) response: Node<'a, 'input>,
+    pub(crate) assertion: Node<'a, 'input>,
+    pub(crate) response_signature: Option<SignatureShape<'a, 'input>>,
+    pub(crate) assertion_signature: Option<SignatureShape<'a, 'input>>,
+}
+
+impl<'a, 'input> GuardedResponse<'a, 'input> {
+    /// The signed element that holds everything else that is signed, with its signature.
+    pub(crate) fn outermost_signed(&self) -> Result<(Node<'a, 'input>, &SignatureShape<'a, 'input>), VerifyError> {
+        match (&self.response_signature, &self.assertion_signature) {
+            (Some(signature), _) => Ok((self.response, signature)),
+            (None, Some(signature)) => Ok((self.assertion, signature)),
+            (None, None) => Err(VerifyError::Unsigned),
+        }
+    }
+
+    /// The signatures there are, one or two.
+    pub(crate) fn signatures(&self) -> impl Iterator<Item = &SignatureShape<'a, 'input>> {
+        self.response_signature.iter().chain(&self.assertion_signature)
+    }
+}
+
+/// Parses strictly: within the limits, no document type, no processing instruction, nothing after the root element.
+pub(crate) fn parse<'input>(text: &'input MessageText<'_>, limits: &Limits) -> Result<Document<'input>, VerifyError> {
+    scan::within_limits(text.body(), limits)?;
+    let options = ParsingOptions { allow_dtd: false, ..ParsingOptions::default() };
+    Document::parse_with_options(text.whole(), options)
+        .map_err(|error| VerifyError::MalformedXml(error.to_string().as_str().into()))
+}
+
+/// Checks the shape of the parsed message and finds its assertion and signatures.
+pub(crate) fn check<'a, 'input>(document: &'a Document<'input>) -> Result<GuardedResponse<'a, 'input>, VerifyError> {
+    let response = document.root_element();
+    if !response.has_tag_name((PROTOCOL, "Response")) {
+        return Err(VerifyError::NotAResponse(response.tag_name().name().into()));
+    }
+    unique_ids(response)?;
+    let assertion = single_assertion(response)?;
+    own_id(response)?;
+    own_id(assertion)?;
+    let guarded = GuardedResponse {
+        response,
+        assertion,
+        response_signature: signature_of(response)?,
+        assertion_signature: signature_of(assertion)?,
+    };
+    no_other_signature(&guarded)?;
+    Ok(guarded)
+}
+
+/// Every attribute that some reader takes for an ID has a value of its own, whatever its case and namespace.
+fn unique_ids(response: Node<'_, '_>) -> Result<(), VerifyError> {
+    let mut seen = HashSet::new();
+    for attribute in response.descendants().flat_map(|node| node.attributes()) {
+        if attribute.name().eq_ignore_ascii_case("id") && !seen.insert(tree::collapsed(attribute.value())) {
+            return Err(VerifyError::DuplicateId(attribute.value().into()));
+        }
+    }
+    Ok(())
+}
+
+/// SAML core 1.3.4: an ID is an `xs:ID`, thus a name without a colon.
+fn own_id(element: Node<'_, '_>) -> Result<(), VerifyError> {
+    let id = element.attribute("ID").ok_or(VerifyError::MalformedId)?;
+    let starts_well = id.starts_with(|first: char| first.is_alphabetic() || first == '_');
+    let goes_on_well = id.chars().all(|letter| letter.is_alphanumeric() || "._-".contains(letter));
+    if starts_well && goes_on_well { Ok(()) } else { Err(VerifyError::MalformedId) }
+}
+
+/// Signature wrapping needs a second assertion, wherever it is put; so there is exactly one, in exactly one place.
+fn single_assertion<'a, 'input>(response: Node<'a, 'input>) -> Result<Node<'a, 'input>, VerifyError> {
+    let named = |name: &'static str| {
+        response.descendants().filter(move |node| node.is_element() && node.tag_name().name() == name)
+    };
+    if named("EncryptedAssertion").next().is_some() {
+        return Err(VerifyError::EncryptedAssertion);
+    }
+    let mut assertions = named("Assertion");
+    let Some(assertion) = assertions.next() else {
+        return Err(without_assertion(response));
+    };
+    if assertions.next().is_some() {
+        return Err(VerifyError::SeveralAssertions);
+    }
+    let in_place = assertion.has_tag_name((ASSERTION, "Assertion")) && assertion.parent() == Some(response);
+    in_place.then_some(assertion).ok_or(VerifyError::AssertionMisplaced)
+}
+
+/// An identity provider that refuses a login sends its reason instead of an assertion; that reason is the better
+/// answer.
+fn without_assertion(response: Node<'_, '_>) -> VerifyError {
+    match crate::read::status(response) {
+        Ok(Some(code)) if code != crate::claims::SUCCESS => VerifyError::Status(code.as_str().into()),
+        _ => VerifyError::AssertionMissing,
+    }
+}
+
+fn signature_of<'a, 'input>(signed: Node<'a, 'input>) -> Result<Option<SignatureShape<'a, 'input>>, VerifyError> {
+    let mut signatures = tree::children(signed, SIGNATURE, "Signature");
+    let first = signatures.next();
+    if signatures.next().is_some() {
+        return Err(VerifyError::SeveralSignatures);
+    }
+    first.map(|signature| signature::check(signed, signature)).transpose()
+}
+
+fn no_other_signature(guarded: &GuardedResponse<'_, '_>) -> Result<(), VerifyError> {
+    let in_place = guarded.signatures().count();
+    let found = guarded.response.descendants().filter(|node| node.has_tag_name((SIGNATURE, "Signature"))).count();
+    if found > in_place {
+        return Err(VerifyError::SignatureMisplaced);
+    }
+    guarded.outermost_signed().map(|_| ())
+}
+
+#[cfg(test)]
+mod tests;

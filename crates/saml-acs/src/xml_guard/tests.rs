@@ -1,0 +1,149 @@
+use super::*;
+
+fn refused(xml: &str) -> &'static str {
+    gate(xml.as_bytes(), &Limits::default()).unwrap_err().check()
+}
+
+fn gate(bytes: &[u8], limits: &Limits) -> Result<(), VerifyError> {
+    let text = MessageText::decode(bytes, limits)?;
+    let document = parse(&text, limits)?;
+    check(&document).map(|_| ())
+}
+
+/// A response whose signed assertion holds `content`.
+fn response(content: &str) -> String {
+    format!(
+        "<p:Response xmlns:p='{PROTOCOL}' ID='r'><a:Assertion xmlns:a='{ASSERTION}' ID='a'>{content}{}</a:Assertion>\
+         </p:Response>",
+        signature("#a")
+    )
+}
+
+fn signature(uri: &str) -> String {
+    format!(
+        "<Signature xmlns='{SIGNATURE}'><SignedInfo>\
+         <CanonicalizationMethod Algorithm='http://www.w3.org/2001/10/xml-exc-c14n#'/>\
+         <SignatureMethod Algorithm='http://www.w3.org/2001/04/xmldsig-more#rsa-sha256'/>\
+         <Reference URI='{uri}'><Transforms>\
+         <Transform Algorithm='http://www.w3.org/2000/09/xmldsig#enveloped-signature'/>\
+         <Transform Algorithm='http://www.w3.org/2001/10/xml-exc-c14n#'/></Transforms>\
+         <DigestMethod Algorithm='http://www.w3.org/2001/04/xmlenc#sha256'/><DigestValue/></Reference></SignedInfo>\
+         <SignatureValue/></Signature>"
+    )
+}
+
+#[test]
+fn the_one_shape_passes() {
+    assert_eq!(gate(response("").as_bytes(), &Limits::default()), Ok(()));
+}
+
+#[test]
+fn each_limit_holds_to_the_number() {
+    let limits = Limits { bytes: 10_000, depth: 8, nodes: 60, attributes: 4, namespaces: 5 };
+    let within = |content: &str| gate(response(content).as_bytes(), &limits).map_err(|error| error.check());
+    assert_eq!(within("<x><x><x><x><x><x/></x></x></x></x></x>"), Ok(()));
+    assert_eq!(within("<x><x><x><x><x><x><x/></x></x></x></x></x></x>"), Err("too_deep"));
+    assert_eq!(within(&"<x/>".repeat(36)), Ok(()));
+    assert_eq!(within(&"<x/>".repeat(37)), Err("too_many_nodes"));
+    assert_eq!(within("<x a='' b='' c='' d=''/>"), Ok(()));
+    assert_eq!(within("<x a='' b='' c='' d='' e=''/>"), Err("too_many_attributes"));
+    assert_eq!(within("<x xmlns:a='u:a' xmlns:b='u:b'/><x xmlns:a='u:a' xmlns:b='u:b'/>"), Ok(()));
+    assert_eq!(within("<x xmlns:a='u:a' xmlns:b='u:b'/><x xmlns:a='u:other'/>"), Err("too_many_namespaces"));
+    assert_eq!(within(&" ".repeat(10_000)), Err("too_large"));
+}
+
+#[test]
+fn what_looks_like_markup_inside_a_value_is_none() {
+    assert_eq!(
+        gate(
+            response("<x a='>' b=\"/>'&lt;\">]]&gt;<![CDATA[<!DOCTYPE ?><x>&amp;&none;]]><!-- <?x?> & --></x>")
+                .as_bytes(),
+            &Limits::default()
+        ),
+        Ok(())
+    );
+}
+
+#[test]
+fn ten_thousand_levels_are_refused_without_recursion() {
+    assert_eq!(refused(&"<a>".repeat(10_000)), "too_deep");
+    assert_eq!(refused(&response(&format!("{}{}", "<a>".repeat(10_000), "</a>".repeat(10_000)))), "too_deep");
+}
+
+#[test]
+fn entities_beyond_the_five_are_refused() {
+    assert_eq!(gate(response("&amp;&lt;&gt;&quot;&apos;&#65;&#x41;").as_bytes(), &Limits::default()), Ok(()));
+    for entity in ["&nbsp;", "&Amp;", "& ", "&", "&;", "&amp"] {
+        let check = refused(&response(&format!("<x>{entity}</x>")));
+        assert!(["entity_reference", "malformed_xml"].contains(&check), "{entity}: {check}");
+    }
+}
+
+#[test]
+fn namespaces_are_absolute_or_none() {
+    for fine in ["xmlns=''", "xmlns:x='urn:a'", "xmlns:x='http://a.test/ b'", "xmlns:x='a+b-c.1:d'"] {
+        assert_eq!(gate(response(&format!("<x {fine}/>")).as_bytes(), &Limits::default()), Ok(()), "{fine}");
+    }
+    for relative in [
+        "xmlns:x=''",
+        "xmlns:x='relative'",
+        "xmlns='../x'",
+        "xmlns:x='//a.test/'",
+        "xmlns:x='1:a'",
+        "xmlns:x=' urn:a'",
+        "\txmlns:x\n=\n'a/b:c'",
+    ] {
+        assert_eq!(refused(&response(&format!("<x {relative}/>"))), "relative_namespace", "{relative}");
+    }
+}
+
+#[test]
+fn the_declaration_says_what_the_bytes_are() {
+    let declared = |declaration: &str| {
+        gate(format!("{declaration}{}", response("")).as_bytes(), &Limits::default()).map_err(|error| error.check())
+    };
+    for fine in [
+        "",
+        "<?xml version='1.0'?>",
+        "<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"no\" ?>\n",
+        "\u{feff}<?xml version='1.0' encoding='UTF-8'?>",
+    ] {
+        assert_eq!(declared(fine), Ok(()), "{fine}");
+    }
+    for wrong in [
+        "<?xml version='1.1'?>",
+        "<?xml version='1.0' encoding='UTF-16'?>",
+        "<?xml encoding='UTF-8'?>",
+        "<?xml ",
+        "<?xml version='1.0' encoding='ASCII'?>",
+    ] {
+        assert_eq!(declared(wrong), Err("encoding"), "{wrong}");
+    }
+    assert_eq!(declared("\n<?xml version='1.0'?>"), Err("processing_instruction"));
+    assert_eq!(declared("<?xml version='1.0'?><?xml version='1.0'?>"), Err("processing_instruction"));
+}
+
+#[test]
+fn bytes_that_are_no_text_are_refused() {
+    for bytes in
+        [&b"\xff\xfe<"[..], b"\xfe\xff\xd8\x00\x00<", b"<a>\xc0\x80</a>", b"<a>\xed\xa0\x80</a>", b"\x00<\x00a"]
+    {
+        let check = gate(bytes, &Limits::default()).unwrap_err().check();
+        assert!(["encoding", "malformed_xml"].contains(&check), "{bytes:?}: {check}");
+    }
+}
+
+#[test]
+fn an_empty_message_is_no_response() {
+    for empty in ["", " ", "<!-- -->", "text"] {
+        assert_eq!(refused(empty), "malformed_xml", "{empty:?}");
+    }
+}
+
+#[test]
+fn a_signature_means_its_parent_only() {
+    let with = |uri: &str| refused(&response("").replace("URI='#a'", &format!("URI='{uri}'")));
+    for uri in ["", "#", "#r", "a", "#a ", "#xpointer(id(&quot;a&quot;))", "http://a.test/#a"] {
+        assert_eq!(with(uri), "reference_uri", "{uri}");
+    }
+}

@@ -1,0 +1,168 @@
+//! The corpus: every good response is let in with exactly what is signed, every bad one is refused by the check that
+//! its folder is named after. `cargo run -p saml-acs --example make_fixtures` makes the files and says what they are.
+
+#![expect(clippy::unwrap_used, reason = "a corpus that can't be read is a failed test")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use saml_acs::{
+    Attribute, Expectations, IdentityProvider, Limits, SamlResponse, VerifiedAssertion, VerifyError, verify,
+};
+use serde_json::{Value, json};
+
+const SP_ENTITY_ID: &str = "https://gatehouse.example.test/saml/acme/metadata";
+const ACS_URL: &str = "https://gatehouse.example.test/saml/acme/acs";
+
+#[test]
+fn good_responses_say_exactly_what_is_signed() {
+    let responses = responses("good");
+    for (source, path) in &responses {
+        let expected: Value =
+            serde_json::from_str(&fs::read_to_string(path.with_extension("expected.json")).unwrap()).unwrap();
+        let assertion =
+            check(fs::read(path).unwrap(), source).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        assert_eq!(told(&assertion), expected, "{}", path.display());
+    }
+    assert!(responses.len() >= 40, "only {} good responses", responses.len());
+}
+
+#[test]
+fn bad_responses_are_refused_by_the_check_they_are_named_after() {
+    let responses = responses("bad");
+    let refused = |path: &Path| check(fs::read(path).unwrap(), "okta").map_or_else(|error| error.check(), |_| "let in");
+    let wrong: Vec<_> = responses
+        .iter()
+        .map(|(name, path)| (name, path, refused(path)))
+        .filter(|(name, _, found)| name != found)
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(responses.len() >= 140, "only {} bad responses", responses.len());
+}
+
+/// Without the change that it is named after, each attack would succeed: this is the response that they all start from.
+#[test]
+fn the_response_that_attacks_start_from_is_let_in() {
+    check(okta(), "okta").unwrap();
+}
+
+#[test]
+fn utf_16_is_read_as_declared() {
+    let declared = format!("\u{feff}<?xml version=\"1.0\" encoding=\"UTF-16\"?>{}", String::from_utf8(okta()).unwrap());
+    let big_endian: Vec<u8> = declared.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let little_endian: Vec<u8> = declared.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(check(big_endian, "okta"), check(okta(), "okta"));
+    assert_eq!(check(little_endian.clone(), "okta"), check(okta(), "okta"));
+    assert_eq!(refusal(little_endian[..little_endian.len() - 1].to_vec()), "encoding");
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_text() {
+    assert_eq!(check([b"\xEF\xBB\xBF".to_vec(), okta()].concat(), "okta"), check(okta(), "okta"));
+}
+
+#[test]
+fn a_response_over_the_limits_is_refused_before_it_is_parsed() {
+    let inside = |content: &str| {
+        let xml = String::from_utf8(okta()).unwrap();
+        xml.replace("<saml2p:Status>", &format!("<saml2p:Extensions>{content}</saml2p:Extensions><saml2p:Status>"))
+            .into_bytes()
+    };
+    let attributes: String = (0..65).map(|number| format!(" a{number}=\"\"")).collect();
+    let namespaces: String = (0..65).map(|number| format!("<a xmlns:a{number}=\"urn:a\"/>")).collect();
+    assert_eq!(refusal(inside(&" ".repeat(Limits::default().bytes))), "too_large");
+    assert_eq!(refusal(inside(&format!("{}{}", "<a>".repeat(10_000), "</a>".repeat(10_000)))), "too_deep");
+    assert_eq!(refusal(inside(&"<a b=''>".repeat(100_000))), "too_deep");
+    assert_eq!(refusal(inside(&"<a/>".repeat(32_000))), "too_many_nodes");
+    assert_eq!(refusal(inside(&"a<!---->".repeat(30_000))), "too_many_nodes");
+    assert_eq!(refusal(inside(&format!("<a{attributes}/>"))), "too_many_attributes");
+    assert_eq!(refusal(inside(&namespaces)), "too_many_namespaces");
+}
+
+#[test]
+fn every_time_has_its_tolerance_to_the_instant() {
+    let until = "2026-11-22T10:05:58.124Z".parse::<DateTime<Utc>>().unwrap();
+    let at = |now: DateTime<Utc>| check_at(okta(), "okta", now).map(|assertion| assertion.not_on_or_after());
+    assert_eq!(at(until - chrono::Duration::milliseconds(1)), Ok(until));
+    assert_eq!(at(until).unwrap_err().check(), "expired");
+    let from = "2026-11-22T09:58:58.124Z".parse::<DateTime<Utc>>().unwrap();
+    assert_eq!(at(from), Ok(until));
+    assert_eq!(at(from - chrono::Duration::milliseconds(1)).unwrap_err().check(), "issued_in_future");
+}
+
+#[test]
+fn another_identity_providers_response_is_refused_although_its_key_is_the_same() {
+    assert_eq!(check(okta(), "adfs").unwrap_err().check(), "issuer");
+}
+
+/// Whichever single byte is changed on the way, nobody is let in as somebody else or with more access.
+#[test]
+fn no_changed_byte_changes_what_is_said() {
+    let signed = fs::read(fixtures().join("good/okta/assertion_signed.xml")).unwrap();
+    let said = check(signed.clone(), "okta");
+    for position in 0..signed.len() {
+        let mut changed = signed.clone();
+        changed[position] ^= 1;
+        let found = check(changed, "okta");
+        assert!(found.is_err() || found == said, "byte {position}: {found:?}");
+    }
+}
+
+#[test]
+fn nothing_personal_is_in_the_debug_output() {
+    let assertion = check(okta(), "okta").unwrap();
+    let shown = format!("{assertion:?} {:?}", assertion.attributes());
+    assert!(shown.contains("id23073497561563902035180823"));
+    for personal in ["ann", "Member", "Finance", "workato"] {
+        assert!(!shown.contains(personal), "{shown}");
+    }
+}
+
+fn okta() -> Vec<u8> {
+    fs::read(fixtures().join("good/okta/both_signed.xml")).unwrap()
+}
+
+fn refusal(xml: Vec<u8>) -> &'static str {
+    check(xml, "okta").unwrap_err().check()
+}
+
+fn check(xml: Vec<u8>, source: &str) -> Result<VerifiedAssertion, VerifyError> {
+    check_at(xml, source, "2026-11-22T10:00:00Z".parse().unwrap())
+}
+
+fn check_at(xml: Vec<u8>, source: &str, now: DateTime<Utc>) -> Result<VerifiedAssertion, VerifyError> {
+    let metadata = fs::read_to_string(fixtures().join(format!("metadata/{source}.xml"))).unwrap();
+    let identity_provider = IdentityProvider::from_metadata(&metadata).unwrap();
+    verify(&SamlResponse::from_xml(xml), &Expectations::new(&identity_provider, SP_ENTITY_ID, ACS_URL, now))
+}
+
+fn told(assertion: &VerifiedAssertion) -> Value {
+    let time = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    let attribute = |attribute: &Attribute| json!([attribute.name, attribute.values]);
+    json!({
+        "issuer": assertion.issuer(),
+        "assertion_id": assertion.assertion_id(),
+        "in_response_to": assertion.in_response_to(),
+        "name_id": assertion.name_id(),
+        "name_id_format": assertion.name_id_format(),
+        "session_index": assertion.session_index(),
+        "authn_instant": assertion.authn_instant().map(time),
+        "session_not_on_or_after": assertion.session_not_on_or_after().map(time),
+        "not_on_or_after": time(assertion.not_on_or_after()),
+        "attributes": assertion.attributes().iter().map(attribute).collect::<Vec<_>>(),
+    })
+}
+
+/// Every response below the folder, with the name of the folder that it lies in.
+fn responses(kind: &str) -> Vec<(String, PathBuf)> {
+    let folders =
+        fs::read_dir(fixtures().join(kind)).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    let files = folders.flat_map(|folder| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
+    let responses = files.filter(|path| path.extension().is_some_and(|extension| extension == "xml"));
+    responses.map(|path| (path.parent().unwrap().file_name().unwrap().to_str().unwrap().to_owned(), path)).collect()
+}
+
+fn fixtures() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures"))
+}
