@@ -1,0 +1,75 @@
+//! The HTTP server: every door on one address.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::web::Site;
+use ::web::access_token::AccessTokens;
+use ::web::base_url::BaseUrl;
+use ::web::client::Client;
+use ::web::page::Page;
+use actix_web::dev::Server as ActixServer;
+use actix_web::http::StatusCode;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpResponse, HttpServer, web};
+use anyhow::{Context, Result};
+use domain::clock::Clock;
+use openssl::ssl::{SslAcceptor, SslAcceptorBuilder, SslFiletype, SslMethod};
+use store::Store;
+
+use crate::config::{Server, Tls};
+use crate::{telemetry, worker};
+
+/// What the doors share.
+pub fn site(store: Store, clock: Arc<dyn Clock>, base_url: BaseUrl, server: &Server) -> Result<Site> {
+    let access_tokens = AccessTokens::load(&store, clock.now()).context("the signing key of access tokens")?;
+    Ok(Site {
+        store,
+        clock,
+        base_url,
+        access_tokens: Arc::new(access_tokens),
+        trusted_proxies: server.trusted_proxies.clone().into(),
+    })
+}
+
+/// Serves on a listener that is bound already, until a signal or the server's handle stops it. Call it inside an actix
+/// system: background work is started with it.
+pub fn serve(site: Site, listener: TcpListener, server: &Server) -> Result<ActixServer> {
+    let grace = server.shutdown_grace()?.duration().num_seconds().unsigned_abs();
+    let shared = web::Data::new(site.clone());
+    let http = HttpServer::new(move || {
+        App::new()
+            .app_data(shared.clone())
+            .wrap(from_fn(telemetry::trace))
+            .configure(::web::routes::configure)
+            .configure(scim_api::configure)
+            .configure(saml_acs::configure)
+            .default_service(web::to(nothing_here))
+    })
+    .shutdown_timeout(grace)
+    .client_request_timeout(Duration::from_secs(10));
+    let http = match &server.tls {
+        Some(tls) => http.listen_openssl(listener, acceptor(tls)?),
+        None => http.listen(listener),
+    };
+    worker::start(&site);
+    Ok(http.context("can't serve")?.run())
+}
+
+async fn nothing_here(client: Client) -> HttpResponse {
+    let message = "There is nothing at this address.";
+    Page { title: "Nothing here", message, reference: Some(client.request_id()) }.respond(StatusCode::NOT_FOUND)
+}
+
+fn acceptor(tls: &Tls) -> Result<SslAcceptorBuilder> {
+    let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server())?;
+    acceptor
+        .set_certificate_chain_file(&tls.cert)
+        .with_context(|| format!("can't use the certificate in {}", tls.cert.display()))?;
+    acceptor
+        .set_private_key_file(&tls.key, SslFiletype::PEM)
+        .with_context(|| format!("can't use the key in {}", tls.key.display()))?;
+    acceptor.check_private_key().context("the TLS key does not belong to the certificate")?;
+    Ok(acceptor)
+}

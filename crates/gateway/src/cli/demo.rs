@@ -1,0 +1,151 @@
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use ::web::base_url::BaseUrl;
+use anyhow::{Context, Result, anyhow};
+use clap::Args;
+use domain::audit::{EventKind, Subject};
+use domain::clock::Clock;
+use domain::environment::GroupName;
+use domain::workspace::WorkspaceHandle;
+use secrecy::SecretString;
+use simulator::{GROUP_NAMES, IdentityProvider, Simulator};
+use store::{Store, StoreError};
+
+use super::init::{self, NewWorkspaceArgs};
+use super::serve::bind;
+use super::session::{InWorkspace, Session};
+use super::{saml, scim};
+use crate::app;
+use crate::clock::SystemClock;
+use crate::config::{Overrides, Settings};
+use crate::{output, telemetry};
+
+const WORKSPACE: &str = "acme";
+
+/// `gatehouse demo`
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// Where the gateway listens
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+    /// Where the simulator, which plays Okta, listens
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8081")]
+    simulator_listen: String,
+}
+
+impl Demo {
+    pub(super) fn overrides(&self) -> Overrides {
+        self.listen.clone().map(|listen| ("server.listen", listen)).into_iter().collect()
+    }
+
+    pub(super) fn run(self, mut settings: Settings) -> Result<()> {
+        "warn".clone_into(&mut settings.log.level);
+        telemetry::start(&settings.log)?;
+        // A database of its own, gone with the demo, unless one was given.
+        let folder = tempfile::tempdir().context("can't make a folder for the demo's database")?;
+        if !settings.database_given {
+            settings.database.url = format!("sqlite://{}", folder.path().join("demo.db").display());
+        }
+        let gateway = bind(&settings.server.listen)?;
+        let simulator_listener = bind(&self.simulator_listen)?;
+        let base_url = settings.server.base_url()?;
+        let simulator_url = format!("http://{}", simulator_listener.local_addr()?);
+        let provider = IdentityProvider::generate(&simulator_url, SystemClock.now())?;
+        let (store, token) = prepare(&settings, &provider)?;
+        let simulator = Simulator::new(provider, simulator_settings(&base_url, token)?);
+        run(&settings, store, gateway, simulator, simulator_listener, &simulator_url)
+    }
+}
+
+/// The sample workspace, made or found, with the simulator as its identity provider.
+fn prepare(settings: &Settings, provider: &IdentityProvider) -> Result<(Store, SecretString)> {
+    let store = settings.open_or_create_store()?;
+    store.migrate()?;
+    let handle = WorkspaceHandle::new(WORKSPACE)?;
+    let (metadata, entity_id) = (provider.metadata(), provider.entity_id());
+    if store.find_workspace(&handle)?.is_some() {
+        let session = Session::open(settings, &InWorkspace::named(WORKSPACE))?;
+        saml::put(&session, metadata, &entity_id)?;
+        let token = scim::refresh(&session, None)?;
+        return Ok((store, token));
+    }
+    let new = NewWorkspaceArgs {
+        workspace: WORKSPACE.to_owned(),
+        name: "Acme".to_owned(),
+        owner_email: "owner@acme.test".to_owned(),
+        owner_name: "Olga Owner".to_owned(),
+        idp_metadata: None,
+    };
+    let made = init::create(&store, &new, Some((metadata, entity_id)), SystemClock.now())?;
+    add_groups(settings)?;
+    Ok((store, made.scim_token.context("the workspace has no SCIM token")?))
+}
+
+fn add_groups(settings: &Settings) -> Result<()> {
+    let session = Session::open(settings, &InWorkspace::named(WORKSPACE))?;
+    for name in GROUP_NAMES.iter().filter(|&&name| name != domain::environment::ALL_COLLABORATORS) {
+        let entry = session.entry(EventKind::GroupAdded, Subject::named("group", name), None, None);
+        match session.store.add_group(GroupName::new(name)?, entry) {
+            Ok(()) | Err(StoreError::Taken(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+fn simulator_settings(base_url: &BaseUrl, scim_token: SecretString) -> Result<simulator::Settings> {
+    let handle = WorkspaceHandle::new(WORKSPACE)?;
+    Ok(simulator::Settings {
+        login_url: base_url.saml_login(&handle),
+        acs_url: base_url.saml_acs(&handle),
+        audience: base_url.saml_metadata(&handle),
+        session_url: format!("{base_url}/session"),
+        scim_base_url: base_url.scim(),
+        scim_token,
+        clock: Arc::new(|| SystemClock.now()),
+    })
+}
+
+/// Both servers, until a signal ends the gateway.
+fn run(
+    settings: &Settings,
+    store: Store,
+    gateway: TcpListener,
+    simulator: Simulator,
+    simulator_listener: TcpListener,
+    simulator_url: &str,
+) -> Result<()> {
+    let site = app::site(store, SystemClock::shared(), settings.server.base_url()?, &settings.server)?;
+    actix_web::rt::System::new().block_on(async {
+        let base_url = site.base_url.clone();
+        let serving = actix_web::rt::spawn(app::serve(site, gateway, &settings.server)?);
+        let (sent, provisioned) = actix_web::rt::task::spawn_blocking(move || {
+            let outcome = simulator.provision_everyone().map(|people| people.len());
+            (simulator, outcome)
+        })
+        .await
+        .map_err(|_| anyhow!("the simulator's SCIM client failed"))?;
+        let people = provisioned.context("the simulator can't provision its people")?;
+        let simulator = sent.serve(simulator_listener)?;
+        let handle = simulator.handle();
+        actix_web::rt::spawn(simulator);
+        announce(simulator_url, &base_url, people, settings)?;
+        let ended = serving.await;
+        handle.stop(false).await;
+        ended.context("the gateway was stopped")?.context("the gateway failed")
+    })
+}
+
+fn announce(simulator_url: &str, base_url: &BaseUrl, people: usize, settings: &Settings) -> Result<()> {
+    output::line(format!("Gatehouse is running, and the simulator has provisioned {people} people over SCIM.\n"))?;
+    output::line(format!("  Open       {simulator_url}/      the simulator, which plays Okta"))?;
+    output::line("  Sign in    press \"Sign in\" beside Ann: you land on her session")?;
+    output::line(format!("  Session    {base_url}/session"))?;
+    output::line(format!("  SCIM       {}", base_url.scim()))?;
+    output::line(format!(
+        "\n  Why?       gatehouse explain --database {} --workspace {WORKSPACE} ann@acme.test",
+        settings.database.url
+    ))?;
+    output::line("\nCtrl-C ends it.")
+}

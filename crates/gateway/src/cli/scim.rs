@@ -1,0 +1,112 @@
+use anyhow::{Result, bail};
+use clap::{Args, Subcommand};
+use domain::audit::EventKind;
+use domain::policy::Span;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+
+use super::init;
+use super::session::{InWorkspace, Session};
+use crate::config::Settings;
+use crate::output;
+
+/// `gatehouse scim …`
+#[derive(Debug, Subcommand)]
+pub(super) enum Scim {
+    /// Switch SCIM on; what was there before is there again
+    Enable(InWorkspaceArgs),
+    /// Switch SCIM off; people and tokens stay
+    Disable(InWorkspaceArgs),
+    /// Tokens
+    #[command(subcommand)]
+    Token(Token),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InWorkspaceArgs {
+    #[command(flatten)]
+    within: InWorkspace,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Token {
+    /// Print a new token once; the old one fails at once, or after the overlap
+    Refresh(Refresh),
+    /// End every token of the workspace
+    Revoke(InWorkspaceArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Refresh {
+    #[command(flatten)]
+    within: InWorkspace,
+    /// How long the old token still works, such as 30m
+    #[arg(long, value_name = "DURATION")]
+    overlap: Option<Span>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+impl Scim {
+    pub(super) fn run(self, settings: &Settings) -> Result<()> {
+        match self {
+            Self::Enable(args) => enable(&Session::open(settings, &args.within)?),
+            Self::Disable(args) => disable(&Session::open(settings, &args.within)?),
+            Self::Token(Token::Refresh(refresh)) => refresh.run(settings),
+            Self::Token(Token::Revoke(args)) => revoke(&Session::open(settings, &args.within)?),
+        }
+    }
+}
+
+/// Product rules §2.12: the capability and a SAML connection come first.
+fn enable(session: &Session) -> Result<()> {
+    let handle = &session.workspace.handle;
+    if !session.workspace.policy.advanced_security.0 {
+        bail!(
+            "SCIM needs the capability advanced_security: gatehouse workspace set --workspace {handle} capability.advanced_security=on"
+        );
+    }
+    if session.store.find_connection(session.workspace.id)?.is_none() {
+        bail!("SCIM needs a SAML connection: gatehouse saml idp set --workspace {handle} --metadata FILE_OR_URL");
+    }
+    let entry = session.entry(EventKind::ScimEnabled, session.subject(), None, Some(json!({ "scim": "enabled" })));
+    session.store.set_scim_enabled(true, entry)?;
+    if session.store.count_scim_tokens(session.workspace.id, session.now)? == 0 {
+        output::remark(format!("there is no token yet: gatehouse scim token refresh --workspace {handle}"));
+    }
+    Ok(())
+}
+
+fn disable(session: &Session) -> Result<()> {
+    let entry = session.entry(EventKind::ScimDisabled, session.subject(), None, Some(json!({ "scim": "disabled" })));
+    Ok(session.store.set_scim_enabled(false, entry)?)
+}
+
+fn revoke(session: &Session) -> Result<()> {
+    let entry = session.entry(EventKind::ScimTokenRevoked, session.subject(), None, None);
+    let ended = session.store.revoke_scim_tokens(session.workspace.id, entry)?;
+    output::line(format!("Ended {ended} token(s)."))
+}
+
+impl Refresh {
+    fn run(self, settings: &Settings) -> Result<()> {
+        let session = Session::open(settings, &self.within)?;
+        let secret = refresh(&session, self.overlap)?;
+        if self.json {
+            return output::json(&json!({ "scim_token": secret.expose_secret() }));
+        }
+        output::line(secret.expose_secret())
+    }
+}
+
+/// Puts a new token in force.
+pub(super) fn refresh(session: &Session, overlap: Option<Span>) -> Result<SecretString> {
+    let secret = init::new_scim_token()?;
+    let token = init::token(&session.workspace, &secret, session.now)?;
+    let after = json!({ "token": token.name, "overlap": overlap.map(|span| span.to_string()) });
+    let entry = session.entry(EventKind::ScimTokenRefreshed, session.subject(), None, Some(after));
+    let others_end_at = overlap.map(|span| session.now + span.duration());
+    session.store.replace_scim_token(token, others_end_at, entry)?;
+    Ok(secret)
+}

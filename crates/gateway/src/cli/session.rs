@@ -1,0 +1,114 @@
+//! One command at work: the store, the workspace, and who sits at the terminal.
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use domain::audit::{Actor, AuditEntry, EventKind, RequestOrigin, Source, Subject};
+use domain::clock::{Clock, Timestamp};
+use domain::collaborator::{Person, UserName};
+use domain::command::Context;
+use domain::id::{PersonId, ScimId};
+use domain::workspace::{Workspace, WorkspaceHandle};
+use serde_json::Value;
+use store::Store;
+
+use crate::clock::SystemClock;
+use crate::config::Settings;
+
+/// Which workspace.
+#[derive(Debug, Args)]
+pub(super) struct InWorkspace {
+    /// The workspace's handle
+    #[arg(long, value_name = "HANDLE")]
+    workspace: String,
+}
+
+impl InWorkspace {
+    /// The workspace of that handle.
+    pub(super) fn named(handle: &str) -> Self {
+        Self { workspace: handle.to_owned() }
+    }
+}
+
+/// A command that works in a workspace.
+pub(super) struct Session {
+    pub(super) store: Store,
+    pub(super) workspace: Workspace,
+    pub(super) now: Timestamp,
+}
+
+impl Session {
+    pub(super) fn open(settings: &Settings, within: &InWorkspace) -> Result<Self> {
+        let store = settings.open_store()?;
+        check_version(&store)?;
+        let handle = WorkspaceHandle::new(&within.workspace)?;
+        let workspace = store.find_workspace(&handle)?.with_context(|| format!("there is no workspace {handle}"))?;
+        Ok(Self { store, workspace, now: SystemClock.now() })
+    }
+
+    /// When and by whom.
+    pub(super) fn context(&self) -> Context {
+        Context { now: self.now, actor: operator(), request: RequestOrigin::default() }
+    }
+
+    /// An audit entry of this command.
+    pub(super) fn entry(
+        &self,
+        kind: EventKind,
+        subject: Subject,
+        before: Option<Value>,
+        after: Option<Value>,
+    ) -> AuditEntry {
+        AuditEntry {
+            workspace: self.workspace.id,
+            at: self.now,
+            kind,
+            source: Source::Manual,
+            actor: operator(),
+            subject,
+            before,
+            after,
+            request: RequestOrigin::default(),
+        }
+    }
+
+    /// The workspace as an entry's subject.
+    pub(super) fn subject(&self) -> Subject {
+        Subject {
+            kind: "workspace",
+            id: Some(self.workspace.id.to_string()),
+            name: Some(self.workspace.handle.to_string()),
+        }
+    }
+
+    /// The person of a `userName` (folded) or of either id: the living one, else the latest.
+    pub(super) fn get_person(&self, user: &str) -> Result<Person> {
+        let workspace = self.workspace.id;
+        if let Some(person) =
+            PersonId::parse(user).map(|id| self.store.find_person(workspace, id)).transpose()?.flatten()
+        {
+            return Ok(person);
+        }
+        if let Some(person) =
+            ScimId::parse(user).map(|id| self.store.find_by_scim_id(workspace, id)).transpose()?.flatten()
+        {
+            return Ok(person);
+        }
+        match self.store.find_by_name(workspace, &UserName::new(user)?)? {
+            Some(person) => Ok(person),
+            None => bail!("there is no {user} in the workspace {}", self.workspace.handle),
+        }
+    }
+}
+
+/// Whoever sits at the terminal.
+pub(super) fn operator() -> Actor {
+    Actor::CommandLine { name: std::env::var("USER").ok().filter(|name| !name.is_empty()) }
+}
+
+fn check_version(store: &Store) -> Result<()> {
+    let pending = store.pending_migrations()?;
+    if pending.is_empty() {
+        return Ok(());
+    }
+    bail!("the database is not at this version: run `gatehouse migrate` first")
+}
