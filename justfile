@@ -1,0 +1,29 @@
+# Every recipe is a thin name for a script or a cargo command.
+
+# The demo: a gateway on SQLite and a simulator that plays Okta
+run *options:
+    scripts/run {{options}}
+
+# Install what the tests need and run all of them
+test:
+    scripts/test
+
+# All checks, as CI runs them, where everything is installed
+check:
+    scripts/with-postgres scripts/check
+
+# Format all code
+fmt:
+    cargo fmt --all
+
+# Licences, sources and duplicate versions of dependencies (needs cargo-deny)
+deny:
+    cargo deny check bans licenses sources
+
+# Write the golden access matrix anew, to be read before it is committed
+golden:
+    UPDATE_GOLDEN=1 cargo test -p domain --test access_matrix
+
+# Make the SAML fixtures anew
+fixtures:
+    cargo run -p saml-acs --example make_fixtures
