@@ -13,7 +13,8 @@ use domain::policy::Span;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use store::{MasterKey, Store};
 
 use crate::output::remark;
@@ -45,6 +46,7 @@ pub struct Server {
     pub listen: String,
     base_url: Option<String>,
     /// Proxies whose `X-Forwarded-For` counts.
+    #[serde(deserialize_with = "addresses")]
     pub trusted_proxies: Vec<IpAddr>,
     shutdown_grace: String,
     /// Certificate and key for HTTPS.
@@ -106,7 +108,6 @@ impl Settings {
             let text = fs::read_to_string(file).with_context(|| format!("can't read {}", file.display()))?;
             figment = figment.merge(Toml::string(&text));
         }
-        // `GATEHOUSE_SERVER__TRUSTED_PROXIES` is written as a TOML list.
         figment = figment.merge(Env::prefixed("GATEHOUSE_").split("__").ignore(&["secrets.master_key"]));
         // A key of digits alone must not be read as a number.
         if let Ok(key) = std::env::var("GATEHOUSE_SECRETS__MASTER_KEY") {
@@ -168,6 +169,23 @@ impl Secrets {
             .with_context(|| format!("can't read the master key in {}", file.display()))?
             .into();
         Ok(Some(MasterKey::from_hex(text.expose_secret()).with_context(|| file.display().to_string())?))
+    }
+}
+
+/// A list, or in the environment one text with commas between the addresses.
+fn addresses<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<IpAddr>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        List(Vec<IpAddr>),
+        Text(String),
+    }
+    match Written::deserialize(source)? {
+        Written::List(addresses) => Ok(addresses),
+        Written::Text(text) => {
+            let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+            parts.map(|part| part.parse().map_err(|_| D::Error::custom(format!("{part} is no IP address")))).collect()
+        }
     }
 }
 

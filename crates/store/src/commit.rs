@@ -5,7 +5,7 @@ use domain::decide::{Change, NewSession, Write};
 
 use crate::Store;
 use crate::backend::write;
-use crate::error::StoreError;
+use crate::error::{StoreError, Unique};
 
 /// How often a lost compare-and-set is decided anew before the caller is told that the database is busy.
 const ATTEMPTS: usize = 32;
@@ -36,14 +36,18 @@ impl Store {
     }
 
     /// Loads, decides and commits, and begins again from a fresh state where somebody else was faster. A request with
-    /// `If-Match` compares inside `decide`, and so is refused instead of repeated.
+    /// `If-Match` compares inside `decide`, and so is refused instead of repeated. A login that lost its name or NameID to
+    /// a login at the same moment begins again as well: it is let in as the person whom the other one made.
     pub fn decide_and_commit<E: From<StoreError>>(
         &self,
         mut decide: impl FnMut(&Self) -> Result<Change, E>,
     ) -> Result<Committed, E> {
         for _ in 0..ATTEMPTS {
-            match self.commit(decide(self)?) {
+            let change = decide(self)?;
+            let signs_in = change.login.is_some();
+            match self.commit(change) {
                 Err(StoreError::Conflict) => {}
+                Err(StoreError::Taken(Unique::UserName | Unique::NameId)) if signs_in => {}
                 done => return done.map_err(E::from),
             }
         }

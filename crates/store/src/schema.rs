@@ -219,4 +219,11 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(collaborators, search_attributes, saml_links, sessions, workspaces);
+diesel::allow_tables_to_appear_in_same_query!(
+    audit_entries,
+    collaborators,
+    search_attributes,
+    saml_links,
+    sessions,
+    workspaces
+);

@@ -62,7 +62,8 @@ impl Sqlite {
             .build(ConnectionManager::new(path))
             .map_err(|error| address(&error))?;
         let (writer, jobs) = sync_channel(QUEUE);
-        let spawned = std::thread::Builder::new().name("sqlite-writer".to_owned()).spawn(move || run_writer(connection, &jobs));
+        let spawned =
+            std::thread::Builder::new().name("sqlite-writer".to_owned()).spawn(move || run_writer(connection, &jobs));
         spawned.map_err(|error| address(&error))?;
         Ok(Self { readers, writer })
     }
@@ -97,9 +98,7 @@ struct ReadOnly;
 
 impl CustomizeConnection<Conn, PoolError> for ReadOnly {
     fn on_acquire(&self, connection: &mut Conn) -> Result<(), PoolError> {
-        connection
-            .batch_execute("PRAGMA busy_timeout = 10000; PRAGMA query_only = ON;")
-            .map_err(PoolError::QueryError)
+        connection.batch_execute("PRAGMA busy_timeout = 10000; PRAGMA query_only = ON;").map_err(PoolError::QueryError)
     }
 }
 

@@ -1,3 +1,4 @@
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use domain::audit::{AuditEntry, OutgoingEvent, SealedEntry};
 use domain::id::WorkspaceId;
@@ -7,7 +8,7 @@ use super::Conn;
 use crate::audit::{AuditFilter, ChainReport, ChainWalk, Head};
 use crate::error::StoreError;
 use crate::record::{id, json, micros, parsed, timestamp};
-use crate::schema::{audit_entries, audit_heads, outbox};
+use crate::schema::{audit_entries, audit_heads, outbox, workspaces};
 use crate::vault::Vault;
 
 /// Entries sealed or read in one go.
@@ -43,9 +44,8 @@ impl Row {
     }
 
     fn into_entry(self) -> Result<SealedEntry, StoreError> {
-        let value = |text: &Option<String>| -> Result<Option<Value>, StoreError> {
-            text.as_deref().map(parsed).transpose()
-        };
+        let value =
+            |text: &Option<String>| -> Result<Option<Value>, StoreError> { text.as_deref().map(parsed).transpose() };
         Ok(SealedEntry {
             seq: self.seq.unwrap_or_default(),
             at: timestamp(self.at)?.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
@@ -103,10 +103,13 @@ pub(crate) fn enqueue(conn: &mut Conn, workspace: WorkspaceId, events: &[Outgoin
 
 /// The workspaces that have entries without a number.
 pub(crate) fn unsealed_workspaces(conn: &mut Conn) -> Result<Vec<WorkspaceId>, StoreError> {
-    let ids: Vec<String> = audit_entries::table
-        .filter(audit_entries::seq.is_null())
-        .select(audit_entries::workspace_id)
-        .distinct()
+    let waiting = audit_entries::table
+        .filter(audit_entries::workspace_id.eq(workspaces::id))
+        .filter(audit_entries::seq.is_null());
+    let ids: Vec<String> = workspaces::table
+        .filter(exists(waiting.select(audit_entries::ordinal)))
+        .order(workspaces::created_at)
+        .select(workspaces::id)
         .load(conn)?;
     ids.iter().map(|text| id(WorkspaceId::parse, text)).collect()
 }

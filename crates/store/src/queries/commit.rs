@@ -71,9 +71,8 @@ fn write_person(conn: &mut Conn, change: &Change) -> Result<(), StoreError> {
         }
         Write::Update { version, epoch } => {
             let key = || collaborators::table.find(person.id.to_string());
-            let (was_deleted, ordinal, revision): (bool, i64, i64) = key()
-                .select((collaborators::deleted, collaborators::ordinal, collaborators::revision))
-                .first(conn)?;
+            let (was_deleted, ordinal, revision): (bool, i64, i64) =
+                key().select((collaborators::deleted, collaborators::ordinal, collaborators::revision)).first(conn)?;
             let ordinal = place(conn, person, was_deleted, ordinal)?;
             let row = key().filter(collaborators::version.eq(version)).filter(collaborators::epoch.eq(epoch));
             if diesel::update(row).set(Row::of(person, ordinal)?).execute(conn)? != 1 {

@@ -121,7 +121,8 @@ pub(crate) fn find_by_name(
     let named = collaborators::table
         .filter(collaborators::workspace_id.eq(workspace.to_string()))
         .filter(collaborators::user_name_key.eq(digest(name.fold())));
-    let living = named.filter(diesel::dsl::not(collaborators::deleted)).select(Row::as_select()).first(conn).optional()?;
+    let living =
+        named.filter(diesel::dsl::not(collaborators::deleted)).select(Row::as_select()).first(conn).optional()?;
     match living {
         Some(row) => row.into_person().map(Some),
         None => Ok(namesakes(conn, workspace, name)?.into_iter().next()),
@@ -159,14 +160,10 @@ pub(crate) fn list(
     limit: i64,
 ) -> Result<Page, StoreError> {
     let total = match predicate {
-        None => workspace_counters::table
-            .find(workspace.to_string())
-            .select(workspace_counters::people)
-            .first(conn)?,
-        Some(predicate) => living(workspace)
-            .filter(search::condition(workspace, predicate))
-            .select(count_star())
-            .first(conn)?,
+        None => workspace_counters::table.find(workspace.to_string()).select(workspace_counters::people).first(conn)?,
+        Some(predicate) => {
+            living(workspace).filter(search::condition(workspace, predicate)).select(count_star()).first(conn)?
+        }
     };
     if limit == 0 || offset >= total {
         return Ok(Page { total, people: Vec::new() });
@@ -175,12 +172,7 @@ pub(crate) fn list(
     if let Some(predicate) = predicate {
         query = query.filter(search::condition(workspace, predicate));
     }
-    let rows = query
-        .order(collaborators::ordinal)
-        .offset(offset)
-        .limit(limit)
-        .select(Row::as_select())
-        .load(conn)?;
+    let rows = query.order(collaborators::ordinal).offset(offset).limit(limit).select(Row::as_select()).load(conn)?;
     let people = rows.into_iter().map(Row::into_person).collect::<Result<_, _>>()?;
     Ok(Page { total, people })
 }

@@ -70,13 +70,34 @@ macro_rules! compared {
         let value: String = $value;
         let length = length_of(&value);
         match $comparison {
-            Comparison::Equal => { let $condition = $column.eq(value); $boxed }
-            Comparison::Greater => { let $condition = $column.gt(value); $boxed }
-            Comparison::GreaterOrEqual => { let $condition = $column.ge(value); $boxed }
-            Comparison::Less => { let $condition = $column.lt(value); $boxed }
-            Comparison::LessOrEqual => { let $condition = $column.le(value); $boxed }
-            Comparison::Contains => { let $condition = text::position($column, value).gt(0); $boxed }
-            Comparison::StartsWith => { let $condition = text::substr($column, 1, length).eq(value); $boxed }
+            Comparison::Equal => {
+                let $condition = $column.eq(value);
+                $boxed
+            }
+            Comparison::Greater => {
+                let $condition = $column.gt(value);
+                $boxed
+            }
+            Comparison::GreaterOrEqual => {
+                let $condition = $column.ge(value);
+                $boxed
+            }
+            Comparison::Less => {
+                let $condition = $column.lt(value);
+                $boxed
+            }
+            Comparison::LessOrEqual => {
+                let $condition = $column.le(value);
+                $boxed
+            }
+            Comparison::Contains => {
+                let $condition = text::position($column, value).gt(0);
+                $boxed
+            }
+            Comparison::StartsWith => {
+                let $condition = text::substr($column, 1, length).eq(value);
+                $boxed
+            }
             Comparison::EndsWith => {
                 let start = text::length($column) - length + 1;
                 let $condition = text::substr($column, start, length).eq(value);
@@ -122,7 +143,7 @@ fn compare(workspace: WorkspaceId, path: &AttributePath, comparison: Comparison,
     }
 }
 
-/// A value in the side table; equality goes through the index on the value's beginning.
+/// A value in the side table, looked at person by person.
 macro_rules! attribute {
     ($workspace:expr, $path:expr, $condition:expr) => {
         Box::new(exists(
@@ -136,11 +157,26 @@ macro_rules! attribute {
     };
 }
 
+/// A value in the side table, found through the index on its beginning: the people who have it, however many there are.
+macro_rules! equal_attribute {
+    ($workspace:expr, $path:expr, $condition:expr) => {
+        Box::new(
+            collaborators::id.eq_any(
+                search_attributes::table
+                    .filter(search_attributes::workspace_id.eq($workspace.to_string()))
+                    .filter(search_attributes::path.eq($path.as_str().to_owned()))
+                    .filter($condition)
+                    .select(search_attributes::person_id),
+            ),
+        )
+    };
+}
+
 fn folded_attribute(workspace: WorkspaceId, path: &AttributePath, comparison: Comparison, value: &str) -> Condition {
     let value = fold(value);
     if comparison == Comparison::Equal {
         let same = search_attributes::prefix.eq(prefix(&value)).and(search_attributes::folded.eq(value));
-        return attribute!(workspace, path, same);
+        return equal_attribute!(workspace, path, same);
     }
     compared!(search_attributes::folded, comparison, value, |is| attribute!(workspace, path, is))
 }
@@ -148,7 +184,7 @@ fn folded_attribute(workspace: WorkspaceId, path: &AttributePath, comparison: Co
 fn exact_attribute(workspace: WorkspaceId, path: &AttributePath, comparison: Comparison, value: String) -> Condition {
     if comparison == Comparison::Equal {
         let same = search_attributes::prefix.eq(prefix(&fold(&value))).and(search_attributes::exact.eq(value));
-        return attribute!(workspace, path, same);
+        return equal_attribute!(workspace, path, same);
     }
     compared!(search_attributes::exact, comparison, value, |is| attribute!(workspace, path, is))
 }

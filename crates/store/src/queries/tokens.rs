@@ -21,13 +21,18 @@ pub(crate) fn find(conn: &mut Conn, hash: &str, now: i64) -> Result<Option<Known
     let workspace = workspace.ok_or_else(|| StoreError::Corrupt("a token without its workspace".to_owned()))?;
     let environments = super::catalogue::environments(conn, workspace.id)?;
     let has_connection = super::connections::exists(conn, workspace.id)?;
-    Ok(Some(KnownToken { id: id(TokenId::parse, &token)?, name, workspace, environments, has_connection, last_used_at }))
+    Ok(Some(KnownToken {
+        id: id(TokenId::parse, &token)?,
+        name,
+        workspace,
+        environments,
+        has_connection,
+        last_used_at,
+    }))
 }
 
 pub(crate) fn touch(conn: &mut Conn, token: TokenId, now: i64) -> Result<(), StoreError> {
-    diesel::update(scim_tokens::table.find(token.to_string()))
-        .set(scim_tokens::last_used_at.eq(now))
-        .execute(conn)?;
+    diesel::update(scim_tokens::table.find(token.to_string())).set(scim_tokens::last_used_at.eq(now)).execute(conn)?;
     Ok(())
 }
 

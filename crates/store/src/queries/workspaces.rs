@@ -68,7 +68,8 @@ pub(crate) fn ping(conn: &mut Conn) -> Result<(), StoreError> {
 }
 
 pub(crate) fn find_by_handle(conn: &mut Conn, handle: &str) -> Result<Option<Workspace>, StoreError> {
-    let row = workspaces::table.filter(workspaces::handle.eq(handle)).select(Row::as_select()).first(conn).optional()?;
+    let row =
+        workspaces::table.filter(workspaces::handle.eq(handle)).select(Row::as_select()).first(conn).optional()?;
     row.map(Row::into_workspace).transpose()
 }
 
@@ -164,11 +165,7 @@ pub(crate) fn set_owner_password(
     now: i64,
 ) -> Result<String, StoreError> {
     diesel::update(owners::table.find(workspace.to_string()))
-        .set((
-            owners::password_hash.eq(password_hash),
-            owners::epoch.eq(owners::epoch + 1),
-            owners::updated_at.eq(now),
-        ))
+        .set((owners::password_hash.eq(password_hash), owners::epoch.eq(owners::epoch + 1), owners::updated_at.eq(now)))
         .execute(conn)?;
     Ok(owners::table.find(workspace.to_string()).select(owners::email).first(conn)?)
 }
