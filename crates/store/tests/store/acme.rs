@@ -1,0 +1,279 @@
+//! A workspace in the database under test, with the commands that doors send.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use chrono::{DateTime, Duration};
+use domain::audit::{Actor, AuditEntry, EventKind, RequestOrigin, Source, Subject};
+use domain::clock::{Clock, FixedClock, Timestamp};
+use domain::collaborator::{Person, UserName};
+use domain::command::{AssertedProfile, Command, Context, LoginAttempt, NewIds, ScimUser};
+use domain::decide::{Change, Refusal, State, decide};
+use domain::environment::{Environment, RoleName, SYSTEM_ROLES};
+use domain::facts::{AssertedFacts, GroupsClaim};
+use domain::id::{ConnectionId, PersonId, ScimId, TokenId, WorkspaceId};
+use domain::policy::{Jit, Policy};
+use domain::workspace::{Workspace, WorkspaceHandle};
+use store::{Committed, Connection, LoginRequest, NewWorkspace, Owner, Store, StoreError};
+use uuid::Uuid;
+
+use crate::database::Database;
+
+/// One workspace with its connection and its clock.
+pub(crate) struct Acme {
+    pub(crate) store: Store,
+    pub(crate) workspace: Workspace,
+    pub(crate) connection: ConnectionId,
+    clock: FixedClock,
+}
+
+/// Why a command did nothing.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
+
+impl Acme {
+    /// The first workspace of an empty database.
+    pub(crate) fn on(db: &Database) -> Self {
+        db.store().migrate().unwrap();
+        Self::called("acme", db.store())
+    }
+
+    /// One more workspace. Whoever is unknown may sign in, so that logins can make people.
+    pub(crate) fn called(handle: &str, store: &Store) -> Self {
+        let clock = FixedClock::at(moment("2026-01-05T08:00:00.000001Z"));
+        let new = new_workspace(handle, clock.now());
+        let connection = new.connection.as_ref().unwrap().id;
+        let workspace = new.workspace.clone();
+        store.create_workspace(new).unwrap();
+        Self { store: store.clone(), workspace, connection, clock }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn pass(&self, time: Duration) {
+        self.clock.advance(time);
+    }
+
+    /// The person as stored.
+    pub(crate) fn person(&self, id: PersonId) -> Person {
+        self.store.find_person(self.workspace.id, id).unwrap().unwrap()
+    }
+
+    /// SCIM `POST`.
+    pub(crate) fn post(&self, user: impl Into<ScimUser>) -> Result<Person, Failure> {
+        Ok(self.store.commit(self.post_change(user)?)?.person)
+    }
+
+    /// What a `POST` decides, not yet committed.
+    pub(crate) fn post_change(&self, user: impl Into<ScimUser>) -> Result<Change, Failure> {
+        let user = user.into();
+        let namesakes = self.store.namesakes(self.workspace.id, &user.user_name)?;
+        let ids = NewIds { person: PersonId::new(draw()), scim: ScimId::new(draw()) };
+        self.decide(None, namesakes, Vec::new(), Command::Provision(ids, user), scim_token())
+    }
+
+    /// What a SCIM command about a person decides, not yet committed.
+    pub(crate) fn change(&self, id: PersonId, command: Command) -> Result<Change, Failure> {
+        self.change_of(self.person(id), command)
+    }
+
+    /// The same from a state that was loaded before.
+    pub(crate) fn change_of(&self, person: Person, command: Command) -> Result<Change, Failure> {
+        self.decide(Some(person), Vec::new(), Vec::new(), command, scim_token())
+    }
+
+    /// A SCIM command about a person.
+    pub(crate) fn command(&self, id: PersonId, command: &Command) -> Result<Committed, Failure> {
+        self.store.decide_and_commit(|_| self.change(id, command.clone()))
+    }
+
+    /// SCIM `PUT`.
+    pub(crate) fn put(&self, id: PersonId, user: impl Into<ScimUser>) -> Result<Committed, Failure> {
+        self.command(id, &Command::Replace(user.into()))
+    }
+
+    /// A login that is begun here and comes back.
+    pub(crate) fn begin_login(&self, name_id: &str) -> Login {
+        let number = draw().simple().to_string();
+        let request = LoginRequest {
+            id: format!("_request{number}"),
+            workspace: self.workspace.id,
+            connection: self.connection,
+            browser: format!("browser{number}"),
+            relay_state: format!("relay{number}"),
+            return_to: Some("/reports".to_owned()),
+            expires_at: self.now() + Duration::minutes(10),
+        };
+        self.store.add_login_request(request.clone()).unwrap();
+        Login { request: Some(request.id), ..Login::unsolicited(name_id) }
+    }
+
+    /// What a login decides, not yet committed: each post draws its own session.
+    pub(crate) fn login_change(&self, login: &Login) -> Result<Change, Failure> {
+        let attempt = login.attempt(self.connection, self.now());
+        let subject =
+            self.store.login_subject(self.workspace.id, self.connection, &attempt.name_id, &attempt.login_name)?;
+        self.decide(subject.person, Vec::new(), subject.name_ids, Command::Login(Box::new(attempt)), provider())
+    }
+
+    /// Signs in; gives the session's hash.
+    pub(crate) fn sign_in(&self, login: &Login) -> Result<String, Failure> {
+        let mut session = String::new();
+        self.store.decide_and_commit(|_| {
+            let change = self.login_change(login)?;
+            session = session_of(&change);
+            Ok::<_, Failure>(change)
+        })?;
+        Ok(session)
+    }
+
+    pub(crate) fn is_live(&self, session: &str) -> bool {
+        self.store.find_live_session(session, self.now()).unwrap().is_some()
+    }
+
+    /// An audit entry that tells of no person.
+    pub(crate) fn entry(&self, kind: EventKind, subject: &str) -> AuditEntry {
+        AuditEntry {
+            workspace: self.workspace.id,
+            at: self.now(),
+            kind,
+            source: Source::Manual,
+            actor: Actor::CommandLine { name: Some("root".to_owned()) },
+            subject: Subject { kind: "login", id: Some(subject.to_owned()), name: None },
+            before: Some(serde_json::json!({ "a": 1 })),
+            after: Some(serde_json::json!({ "a": 2 })),
+            request: RequestOrigin {
+                request_id: Some("r1".to_owned()),
+                ip: Some("192.0.2.1".to_owned()),
+                user_agent: Some("curl".to_owned()),
+            },
+        }
+    }
+
+    fn decide(
+        &self,
+        person: Option<Person>,
+        namesakes: Vec<Person>,
+        name_ids: Vec<String>,
+        command: Command,
+        actor: Actor,
+    ) -> Result<Change, Failure> {
+        let context = Context { now: self.now(), actor, request: RequestOrigin::default() };
+        let catalogue = self.store.catalogue(self.workspace.id, &BTreeSet::new())?;
+        let state = State { workspace: &self.workspace, catalogue: &catalogue, person, namesakes, name_ids };
+        Ok(decide(state, command, &context)?)
+    }
+}
+
+/// A login as the identity provider posts it.
+#[derive(Debug, Clone)]
+pub(crate) struct Login {
+    pub(crate) name_id: String,
+    pub(crate) request: Option<String>,
+    pub(crate) assertion: String,
+    pub(crate) role: Option<String>,
+}
+
+impl Login {
+    /// A login that nobody here asked for.
+    pub(crate) fn unsolicited(name_id: &str) -> Self {
+        let assertion = format!("_assertion{}", draw().simple());
+        Self { name_id: name_id.to_owned(), request: None, assertion, role: None }
+    }
+
+    /// The same request answered by another assertion.
+    pub(crate) fn with_another_assertion(&self) -> Self {
+        Self { request: self.request.clone(), ..Self::unsolicited(&self.name_id) }
+    }
+
+    pub(crate) fn role(mut self, role: &str) -> Self {
+        self.role = Some(role.to_owned());
+        self
+    }
+
+    fn attempt(&self, connection: ConnectionId, now: Timestamp) -> LoginAttempt {
+        let roles = self.role.iter().map(|role| ("workato_role".to_owned(), vec![role.clone()]));
+        let facts =
+            AssertedFacts { at: now, connection, roles: BTreeMap::from_iter(roles), groups: GroupsClaim::Absent };
+        LoginAttempt {
+            connection,
+            name_id: self.name_id.clone(),
+            linkable: true,
+            login_name: UserName::new(&self.name_id).unwrap(),
+            profile: AssertedProfile::default(),
+            facts,
+            request: self.request.clone(),
+            assertion: self.assertion.clone(),
+            remember_until: now + Duration::minutes(5),
+            session: format!("session{}", draw().simple()),
+            session_index: Some("_index".to_owned()),
+            session_not_on_or_after: None,
+            new_person: PersonId::new(draw()),
+        }
+    }
+}
+
+/// The hash of the session that a login begins.
+pub(crate) fn session_of(login: &Change) -> String {
+    login.login.as_ref().unwrap().session.id.clone()
+}
+
+/// A workspace that is not made yet.
+pub(crate) fn new_workspace(handle: &str, now: Timestamp) -> NewWorkspace {
+    let workspace = Workspace {
+        id: WorkspaceId::new(draw()),
+        handle: WorkspaceHandle::new(handle).unwrap(),
+        name: "Acme".to_owned(),
+        policy: Policy::new(Jit::Everyone),
+        policy_version: 1,
+        scim_enabled: true,
+        created_at: now,
+    };
+    let connection = Connection {
+        id: ConnectionId::new(draw()),
+        workspace: workspace.id,
+        entity_id: "https://okta.test/acme".to_owned(),
+        metadata: "<EntityDescriptor/>".to_owned(),
+    };
+    let owner = Owner {
+        email: "owner@acme.test".to_owned(),
+        given_name: "Olga".to_owned(),
+        family_name: "Owner".to_owned(),
+        password_hash: "$argon2id$".to_owned(),
+    };
+    let roles = SYSTEM_ROLES.into_iter().chain(["Admin", "Analyst"]).map(|name| RoleName::new(name).unwrap());
+    NewWorkspace {
+        environments: Environment::defaults(),
+        roles: roles.collect(),
+        owner,
+        connection: Some(connection),
+        token: None,
+        audit: Vec::new(),
+        workspace,
+    }
+}
+
+/// An id that nobody else has.
+pub(crate) fn draw() -> Uuid {
+    static DRAWN: AtomicU32 = AtomicU32::new(1);
+    Uuid::from_u128(DRAWN.fetch_add(1, Ordering::Relaxed).into())
+}
+
+pub(crate) fn moment(text: &str) -> Timestamp {
+    DateTime::parse_from_rfc3339(text).unwrap().to_utc()
+}
+
+fn scim_token() -> Actor {
+    Actor::ScimToken { id: TokenId::new(Uuid::from_u128(3)), name: "Okta".to_owned() }
+}
+
+fn provider() -> Actor {
+    Actor::Assertion { issuer: Some("https://okta.test/acme".to_owned()), id: Some("_a1".to_owned()) }
+}

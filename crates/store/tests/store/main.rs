@@ -1,0 +1,23 @@
+//! The store, sentence by sentence. Every test runs against SQLite and against PostgreSQL, each in a fresh database.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr, reason = "tests only")]
+
+#[macro_use]
+mod database;
+mod acme;
+mod users;
+
+mod audit;
+mod commit;
+mod decide_and_commit;
+mod keys;
+mod login_races;
+mod logins;
+mod migrations;
+mod names;
+mod paging;
+mod search;
+mod search_at_random;
+mod sessions;
+mod settings;
+mod sqlite;
+mod tokens;

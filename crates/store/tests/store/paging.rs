@@ -1,0 +1,99 @@
+//! Lists: in the order people came, page by page, with how many there are in all.
+
+use domain::collaborator::Person;
+use domain::command::Command;
+use domain::predicate::{AttributePath, Comparison, Operand, Predicate};
+
+use crate::acme::Acme;
+use crate::users::{same, user};
+
+fn people(acme: &Acme, count: usize) -> Vec<Person> {
+    (0..count).map(|number| acme.post(user(&format!("person{number}@acme.test"))).unwrap()).collect()
+}
+
+/// The whole list, read in pages.
+fn paged(acme: &Acme, predicate: Option<&Predicate>, size: i64) -> Vec<Person> {
+    let mut all = Vec::new();
+    loop {
+        let page = acme.store.list_people(acme.workspace.id, predicate, all.len() as i64, size).unwrap();
+        if page.people.is_empty() {
+            assert_eq!(page.total, all.len() as i64);
+            return all;
+        }
+        all.extend(page.people);
+    }
+}
+
+fn total(acme: &Acme) -> i64 {
+    acme.store.list_people(acme.workspace.id, None, 0, 0).unwrap().total
+}
+
+on_both_databases! {
+    fn an_empty_workspace_has_an_empty_page(db: &Database) {
+        let acme = Acme::on(db);
+        let page = acme.store.list_people(acme.workspace.id, None, 0, 100).unwrap();
+        assert_eq!((page.total, page.people), (0, Vec::new()));
+    }
+
+    fn pages_of_any_size_make_up_the_list_in_the_order_people_came(db: &Database) {
+        let acme = Acme::on(db);
+        let everybody = people(&acme, 11);
+        let company = AttributePath::new("userName");
+        let predicate = Predicate::Compare(company, Comparison::EndsWith, Operand::Folded("@acme.test".to_owned()));
+        for size in [1, 3, 10, 11, 100] {
+            assert_eq!(paged(&acme, None, size), everybody);
+            assert_eq!(paged(&acme, Some(&predicate), size), everybody);
+        }
+    }
+
+    fn a_page_beyond_the_end_is_empty_and_still_knows_the_total(db: &Database) {
+        let acme = Acme::on(db);
+        people(&acme, 3);
+        let page = acme.store.list_people(acme.workspace.id, None, 3, 10).unwrap();
+        assert_eq!((page.total, page.people.len()), (3, 0));
+        let page = acme.store.list_people(acme.workspace.id, None, i64::MAX, 10).unwrap();
+        assert_eq!((page.total, page.people.len()), (3, 0));
+    }
+
+    fn an_update_moves_nobody(db: &Database) {
+        let acme = Acme::on(db);
+        let everybody = people(&acme, 5);
+        acme.put(everybody[1].id, same(&everybody[1]).named("zoe@acme.test").active(false)).unwrap();
+        let after: Vec<_> = paged(&acme, None, 2).iter().map(|person| person.id).collect();
+        assert_eq!(after, everybody.iter().map(|person| person.id).collect::<Vec<_>>());
+    }
+
+    fn the_total_follows_deletes_and_returns(db: &Database) {
+        let acme = Acme::on(db);
+        let ann = acme.post(user("ann").external_id("00u1")).unwrap();
+        people(&acme, 3);
+        assert_eq!(total(&acme), 4);
+        for _ in 0..2 {
+            acme.command(ann.id, &Command::Delete).unwrap();
+            assert_eq!((total(&acme), paged(&acme, None, 2).len()), (3, 3));
+            let back = acme.post(user("ann").external_id("00u1")).unwrap();
+            assert_eq!(back.id, ann.id);
+            assert_eq!((total(&acme), paged(&acme, None, 2).last()), (4, Some(&back)));
+        }
+        acme.command(ann.id, &Command::Remove).unwrap();
+        assert_eq!(total(&acme), 4, "who is removed by hand stays readable");
+    }
+
+    fn a_failed_write_does_not_count(db: &Database) {
+        let acme = Acme::on(db);
+        let ann = acme.post(user("ann")).unwrap();
+        acme.post(user("ann")).unwrap_err();
+        let stale = acme.change(ann.id, Command::Delete).unwrap();
+        acme.command(ann.id, &Command::Delete).unwrap();
+        acme.store.commit(stale).unwrap_err();
+        assert_eq!(total(&acme), 0);
+    }
+
+    fn each_workspace_counts_its_own(db: &Database) {
+        let acme = Acme::on(db);
+        let globex = Acme::called("globex", &acme.store);
+        people(&acme, 2);
+        people(&globex, 3);
+        assert_eq!((total(&acme), total(&globex)), (2, 3));
+    }
+}

@@ -1,0 +1,123 @@
+//! SCIM tokens: known by hash alone, replaced at once or with an overlap.
+
+use chrono::Duration;
+use domain::audit::EventKind;
+use domain::clock::Timestamp;
+use domain::id::TokenId;
+use store::{NewToken, StoreError};
+
+use crate::acme::{Acme, draw};
+
+/// Puts a token of that hash in force.
+fn replace(acme: &Acme, hash: &str, others_end_at: Option<Timestamp>) {
+    let token = NewToken {
+        id: TokenId::new(draw()),
+        workspace: acme.workspace.id,
+        name: "Okta".to_owned(),
+        hash: hash.to_owned(),
+        created_at: acme.now(),
+    };
+    acme.store.replace_scim_token(token, others_end_at, acme.entry(EventKind::ScimTokenRefreshed, "Okta")).unwrap();
+}
+
+fn is_in_force(acme: &Acme, hash: &str) -> bool {
+    acme.store.find_scim_token(hash, acme.now()).unwrap().is_some()
+}
+
+fn in_force(acme: &Acme) -> i64 {
+    acme.store.count_scim_tokens(acme.workspace.id, acme.now()).unwrap()
+}
+
+on_both_databases! {
+    fn a_token_names_its_workspace(db: &Database) {
+        let acme = Acme::on(db);
+        let globex = Acme::called("globex", &acme.store);
+        replace(&acme, "hash-of-acme", None);
+        replace(&globex, "hash-of-globex", None);
+        let known = acme.store.find_scim_token("hash-of-globex", acme.now()).unwrap().unwrap();
+        assert_eq!((known.workspace.id, known.name.as_str()), (globex.workspace.id, "Okta"));
+        assert!(!is_in_force(&acme, "hash-of-nobody"));
+        assert!(is_in_force(&acme, "hash-of-acme"), "another workspace's refresh ends nothing here");
+    }
+
+    fn a_refresh_ends_the_old_token_at_once(db: &Database) {
+        let acme = Acme::on(db);
+        replace(&acme, "old", None);
+        replace(&acme, "new", None);
+        assert_eq!((is_in_force(&acme, "old"), is_in_force(&acme, "new")), (false, true));
+        assert_eq!(in_force(&acme), 1);
+        assert_eq!(db.raw().count("SELECT count(*) AS n FROM audit_entries WHERE kind = 'scim_token.refreshed'"), 2);
+    }
+
+    fn an_overlap_lets_both_work_until_its_end(db: &Database) {
+        let acme = Acme::on(db);
+        replace(&acme, "old", None);
+        replace(&acme, "new", Some(acme.now() + Duration::hours(1)));
+        assert_eq!(in_force(&acme), 2);
+        acme.pass(Duration::hours(1) - Duration::microseconds(1));
+        assert!(is_in_force(&acme, "old") && is_in_force(&acme, "new"));
+        acme.pass(Duration::microseconds(1));
+        assert!(!is_in_force(&acme, "old") && is_in_force(&acme, "new"));
+        assert_eq!(in_force(&acme), 1);
+    }
+
+    fn a_later_overlap_does_not_lengthen_an_earlier_one(db: &Database) {
+        let acme = Acme::on(db);
+        replace(&acme, "first", None);
+        replace(&acme, "second", Some(acme.now() + Duration::hours(1)));
+        replace(&acme, "third", Some(acme.now() + Duration::hours(9)));
+        acme.pass(Duration::hours(2));
+        assert_eq!(["first", "second", "third"].map(|hash| is_in_force(&acme, hash)), [false, true, true]);
+    }
+
+    fn an_expired_token_does_not_come_back(db: &Database) {
+        let acme = Acme::on(db);
+        replace(&acme, "first", None);
+        replace(&acme, "second", Some(acme.now() + Duration::hours(1)));
+        acme.pass(Duration::hours(2));
+        replace(&acme, "third", Some(acme.now() + Duration::hours(1)));
+        assert!(!is_in_force(&acme, "first"));
+    }
+
+    fn revoking_ends_all_and_only_here(db: &Database) {
+        let acme = Acme::on(db);
+        let globex = Acme::called("globex", &acme.store);
+        replace(&acme, "one", None);
+        replace(&acme, "two", Some(acme.now() + Duration::hours(1)));
+        replace(&globex, "theirs", None);
+        let entry = acme.entry(EventKind::ScimTokenRevoked, "Okta");
+        assert_eq!(acme.store.revoke_scim_tokens(acme.workspace.id, entry).unwrap(), 2);
+        assert_eq!((in_force(&acme), in_force(&globex)), (0, 1));
+    }
+
+    fn one_hash_is_one_token(db: &Database) {
+        let acme = Acme::on(db);
+        let globex = Acme::called("globex", &acme.store);
+        replace(&acme, "hash", None);
+        let again = NewToken {
+            id: TokenId::new(draw()),
+            workspace: globex.workspace.id,
+            name: "Okta".to_owned(),
+            hash: "hash".to_owned(),
+            created_at: acme.now(),
+        };
+        let outcome = acme.store.replace_scim_token(again, None, globex.entry(EventKind::ScimTokenRefreshed, "Okta"));
+        assert!(matches!(outcome, Err(StoreError::Taken(_))));
+    }
+
+    fn last_use_is_noted_at_most_once_a_minute(db: &Database) {
+        let acme = Acme::on(db);
+        replace(&acme, "hash", None);
+        let noted = || db.raw().count("SELECT COALESCE(last_used_at, 0) AS n FROM scim_tokens");
+        assert_eq!(noted(), 0);
+        assert!(is_in_force(&acme, "hash"));
+        let first = noted();
+        assert_eq!(first, acme.now().timestamp_micros());
+        acme.pass(Duration::seconds(60));
+        assert!(is_in_force(&acme, "hash"));
+        assert_eq!(noted(), first);
+        acme.pass(Duration::microseconds(1));
+        assert!(is_in_force(&acme, "hash"));
+        assert_eq!(noted(), acme.now().timestamp_micros());
+    }
+}
