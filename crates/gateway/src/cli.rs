@@ -23,7 +23,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Overrides, Settings};
 
-pub use init::NewWorkspaceArgs;
+pub use init::{Made, NewWorkspaceArgs, create as create_workspace};
 
 /// Gatehouse: SCIM says who exists, SAML says what they may do, one answer comes out.
 #[derive(Debug, Parser)]

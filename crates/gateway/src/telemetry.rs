@@ -1,5 +1,6 @@
 //! Logs, and the id that every request carries.
 
+use std::io::IsTerminal;
 use std::time::Instant;
 
 use ::web::Site;
@@ -18,7 +19,11 @@ use crate::config::{Log, LogFormat};
 /// Sends log lines to standard error.
 pub fn start(log: &Log) -> Result<()> {
     let filter = EnvFilter::try_new(&log.level).map_err(|error| anyhow!("log.level: {error}"))?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
     // A second start in one process (tests) keeps the first.
     let _ = match log.format {
         LogFormat::Text => lines.try_init(),

@@ -49,11 +49,10 @@ pub(crate) async fn consume(
     handle: web::Path<String>,
     form: Result<web::Form<Form>, actix_web::Error>,
 ) -> HttpResponse {
-    let Ok(form) = form else {
-        return LoginError::refused("form", "the form has no readable SAMLResponse").page(&client);
-    };
+    let form = form.map(web::Form::into_inner);
+    let form = form.map_err(|_| LoginError::refused("form", "the body is no form with one readable SAMLResponse"));
     let login = Login { site: site.as_ref().clone(), client: client.clone(), cookies: Cookies::of(&request) };
-    match blocking(move || login.run(&handle, &form)).await {
+    match blocking(move || login.run(&handle, form)).await {
         Ok(Outcome::SignedIn(signed_in)) => signed_in.respond(&site),
         Ok(Outcome::Bounced(location)) => see_other(&location, vec![browser::bounced(&site.base_url)]),
         Err(error) => error.page(&client),
@@ -98,18 +97,19 @@ struct Login {
 }
 
 impl Login {
-    fn run(&self, handle: &str, form: &Form) -> Result<Outcome, LoginError> {
+    fn run(&self, handle: &str, form: Result<Form, LoginError>) -> Result<Outcome, LoginError> {
         let workspace = get_workspace(&self.site.store, handle)?;
-        let (connection, assertion) =
-            self.verified(&workspace, form).inspect_err(|error| self.record_failure(&workspace, None, error))?;
-        self.accept(&workspace, &connection, &assertion, form)
+        let refused = |error: &LoginError| self.record_failure(&workspace, None, error);
+        let form = form.inspect_err(refused)?;
+        let (connection, assertion) = self.verified(&workspace, &form).inspect_err(refused)?;
+        self.accept(&workspace, &connection, &assertion, &form)
             .inspect_err(|error| self.record_failure(&workspace, Some(&assertion), error))
     }
 
     /// Guard, signature and claims: nothing is remembered of a response that fails here, so a forged one burns nothing.
     fn verified(&self, workspace: &Workspace, form: &Form) -> Result<(Connection, VerifiedAssertion), LoginError> {
         let (connection, provider) = get_connection(&self.site.store, workspace.id)?;
-        let ourselves = service_provider(&self.site, workspace)?;
+        let ourselves = service_provider(&self.site, workspace, Some(&provider))?;
         let message = SamlResponse::from_form_field(&form.saml_response, &Limits::default())?;
         let expectations = Expectations::new(&provider, &ourselves.entity_id, &ourselves.acs_url, self.site.now());
         Ok((connection, verify(&message, &expectations)?))
@@ -131,9 +131,13 @@ impl Login {
             },
         };
         let to = self.return_to(workspace, request.as_ref(), form);
-        let request_id = request.map(|request| request.id);
+        let presented = self.cookies.session(&self.site.base_url);
+        let (request_id, former) = request.map(|request| (request.id, request.former_session)).unzip();
         let secret = SessionSecret::generate().map_err(|error| LoginError::Failed(error.to_string()))?;
         let expires_at = self.commit(workspace, connection, assertion, request_id.clone(), &secret)?;
+        if let Some(former) = former.flatten().or(presented) {
+            self.end_former(&former)?;
+        }
         Ok(Outcome::SignedIn(SignedIn { to, secret, expires_at, request_id }))
     }
 
@@ -155,6 +159,25 @@ impl Login {
         Ok(request)
     }
 
+    /// One application session per browser: the one that it had ends, in whichever workspace (product rules §5). The
+    /// browser does not send its cookie across sites, so the request remembers it.
+    fn end_former(&self, former: &str) -> Result<(), LoginError> {
+        let Some(live) = self.site.store.find_live_session(former, self.site.now())? else { return Ok(()) };
+        let entry = AuditEntry {
+            workspace: live.workspace.id,
+            at: self.site.now(),
+            kind: EventKind::SessionEnded,
+            source: Source::System,
+            actor: Actor::Collaborator { id: live.person.id.to_string() },
+            subject: Subject::person(&live.person),
+            before: None,
+            after: Some(json!({ "reason": "another login in the same browser" })),
+            request: self.client.0.clone(),
+        };
+        self.site.store.end_session(live.id, entry)?;
+        Ok(())
+    }
+
     /// Throws the unsolicited assertion away and begins a login of our own, once.
     fn bounce(&self, workspace: &Workspace, form: &Form) -> Result<Outcome, LoginError> {
         if self.cookies.was_bounced(&self.site.base_url) {
@@ -163,9 +186,9 @@ impl Login {
         let login = self.site.base_url.saml_login(&workspace.handle);
         let wish = form.relay_state.as_deref().and_then(ReturnTo::path);
         let query = wish.map(|to| {
-            url::form_urlencoded::Serializer::new("?".to_owned()).append_pair("return_to", to.as_str()).finish()
+            url::form_urlencoded::Serializer::new(String::new()).append_pair("return_to", to.as_str()).finish()
         });
-        Ok(Outcome::Bounced(login + query.as_deref().unwrap_or_default()))
+        Ok(Outcome::Bounced(query.map_or(login.clone(), |query| format!("{login}?{query}"))))
     }
 
     /// An invalid RelayState leads to the start page; the login succeeds all the same.

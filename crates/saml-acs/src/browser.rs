@@ -2,6 +2,7 @@
 
 use ::web::base_url::BaseUrl;
 use ::web::random::{self, NoRandomness};
+use ::web::session;
 use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
@@ -44,6 +45,11 @@ impl Cookies {
     /// The hash of the secret that the browser brings for a request.
     pub(crate) fn secret_for(&self, request_id: &str, base_url: &BaseUrl) -> Option<String> {
         self.find(&login_cookie(request_id, base_url)).map(|value| random::hash(&value.to_owned().into()))
+    }
+
+    /// The hash of the session that the browser has.
+    pub(crate) fn session(&self, base_url: &BaseUrl) -> Option<String> {
+        self.find(session::cookie_name(base_url)).map(|value| random::hash(&value.to_owned().into()))
     }
 
     /// Whether this browser was sent on to a login of our own a moment ago.

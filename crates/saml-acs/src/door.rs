@@ -11,7 +11,7 @@ use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
 use openssl::x509::{X509, X509Name};
 use secrecy::ExposeSecret;
-use store::{Connection, KeyPurpose, Store, StoreError};
+use store::{Connection, KeyPurpose, NewKey, Store, StoreError};
 
 use crate::connection::IdentityProvider;
 use crate::refusal::LoginError;
@@ -53,12 +53,17 @@ pub(crate) fn get_connection(
 }
 
 /// Ourselves, as the identity provider of this workspace knows us.
-pub(crate) fn service_provider(site: &Site, workspace: &Workspace) -> Result<ServiceProvider, LoginError> {
+pub(crate) fn service_provider(
+    site: &Site,
+    workspace: &Workspace,
+    provider: Option<&IdentityProvider>,
+) -> Result<ServiceProvider, LoginError> {
     let failed = |error: RequestKeyError| LoginError::Failed(error.to_string());
     let key = find_request_key(&site.store, workspace.id).map_err(failed)?;
     Ok(ServiceProvider {
         entity_id: site.base_url.saml_metadata(&workspace.handle),
         acs_url: site.base_url.saml_acs(&workspace.handle),
+        signs_requests: key.is_some() && provider.is_some_and(IdentityProvider::wants_authn_requests_signed),
         signing_certificate: key.map(|(certificate, _)| certificate),
     })
 }
@@ -76,12 +81,10 @@ pub(crate) fn find_request_key(
 }
 
 /// Makes the key that signs a new workspace's requests, with a self-signed certificate for the metadata.
-pub fn create_request_key(site_store: &Store, workspace: &Workspace, id: KeyId) -> Result<(), RequestKeyError> {
+pub fn new_request_key(workspace: &Workspace, id: KeyId) -> Result<NewKey, RequestKeyError> {
     let key = PKey::from_rsa(Rsa::generate(2048)?)?;
     let certificate = self_signed(&key, workspace)?;
-    let (public, secret) = (certificate.to_der()?, key.private_key_to_pkcs8()?);
-    let now = workspace.created_at;
-    Ok(site_store.add_key(KeyPurpose::SamlRequest, Some(workspace.id), id, public, &secret, now)?)
+    Ok(NewKey { id, public: certificate.to_der()?, secret: key.private_key_to_pkcs8()?.into() })
 }
 
 fn self_signed(key: &PKey<Private>, workspace: &Workspace) -> Result<X509, ErrorStack> {

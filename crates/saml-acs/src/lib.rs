@@ -24,7 +24,7 @@ mod xml_guard;
 
 pub use authn_request::{AuthnRequest, request_id};
 pub use connection::{Binding, IdentityProvider, MetadataError, SigningCertificate};
-pub use door::{RequestKeyError, create_request_key};
+pub use door::{RequestKeyError, new_request_key};
 pub use error::VerifyError;
 pub use message::SamlResponse;
 pub use read::Attribute;

@@ -4,8 +4,9 @@ use ::web::Site;
 use ::web::blocking::blocking;
 use ::web::client::Client;
 use ::web::random;
+use ::web::session;
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::Duration;
 use serde::Deserialize;
 use store::LoginRequest;
@@ -25,15 +26,17 @@ pub(crate) struct Query {
 
 /// Sends the browser to the identity provider with a request that only this browser can answer.
 pub(crate) async fn begin(
+    request: HttpRequest,
     site: web::Data<Site>,
     client: Client,
     handle: web::Path<String>,
     query: Option<web::Query<Query>>,
 ) -> HttpResponse {
     let return_to = query.and_then(|query| query.into_inner().return_to);
+    let former_session = session::presented(&request, &site.base_url);
     let begun = {
         let site = site.clone();
-        blocking(move || start(&site, &handle, return_to.as_deref()))
+        blocking(move || start(&site, &handle, return_to.as_deref(), former_session))
     };
     match begun.await {
         Ok(begun) => HttpResponse::Found()
@@ -51,7 +54,12 @@ struct Begun {
     secret: BrowserSecret,
 }
 
-fn start(site: &Site, handle: &str, return_to: Option<&str>) -> Result<Begun, LoginError> {
+fn start(
+    site: &Site,
+    handle: &str,
+    return_to: Option<&str>,
+    former_session: Option<String>,
+) -> Result<Begun, LoginError> {
     let workspace = get_workspace(&site.store, handle)?;
     let (connection, provider) = get_connection(&site.store, workspace.id)?;
     let destination = provider.single_sign_on_url(Binding::HttpRedirect).ok_or(LoginError::NotSetUp(
@@ -67,6 +75,7 @@ fn start(site: &Site, handle: &str, return_to: Option<&str>) -> Result<Begun, Lo
         browser: secret.hash(),
         relay_state: hex::encode(random::bytes::<16>().map_err(|error| failed(&error))?),
         return_to: return_to.and_then(ReturnTo::path).map(|to| to.as_str().to_owned()),
+        former_session,
         expires_at: now + Duration::minutes(LOGIN_MINUTES),
     };
     let signing = if provider.wants_authn_requests_signed() {
@@ -77,7 +86,7 @@ fn start(site: &Site, handle: &str, return_to: Option<&str>) -> Result<Begun, Lo
     let location = AuthnRequest {
         id: &request.id,
         issue_instant: now,
-        service_provider: &service_provider(site, &workspace)?,
+        service_provider: &service_provider(site, &workspace, Some(&provider))?,
         destination,
         relay_state: Some(&request.relay_state),
         signing_key: signing.as_ref().map(|(_, key)| key),

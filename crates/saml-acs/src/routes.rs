@@ -5,7 +5,7 @@ use ::web::blocking::blocking;
 use ::web::client::Client;
 use actix_web::{HttpResponse, web};
 
-use crate::door::{get_workspace, service_provider};
+use crate::door::{get_connection, get_workspace, service_provider};
 use crate::refusal::LoginError;
 use crate::{acs, login};
 
@@ -29,7 +29,8 @@ async fn metadata(site: web::Data<Site>, client: Client, handle: web::Path<Strin
         let site = site.clone();
         blocking(move || {
             let workspace = get_workspace(&site.store, &handle)?;
-            let written = service_provider(&site, &workspace)?.metadata();
+            let provider = get_connection(&site.store, workspace.id).ok().map(|(_, provider)| provider);
+            let written = service_provider(&site, &workspace, provider.as_ref())?.metadata();
             written.map_err(|error| LoginError::Failed(error.to_string()))
         })
     };

@@ -20,6 +20,8 @@ pub struct ServiceProvider {
     pub acs_url: String,
     /// The certificate whose key signs our requests, where there is one.
     pub signing_certificate: Option<X509>,
+    /// Whether it does: only for an identity provider whose metadata asks for it.
+    pub signs_requests: bool,
 }
 
 /// XML that could not be written.
@@ -46,7 +48,7 @@ impl ServiceProvider {
         let formats = [NameIdFormat::UnspecifiedNameIDFormat, NameIdFormat::EmailAddressNameIDFormat];
         Ok(SpSsoDescriptor {
             protocol_support_enumeration: Some(PROTOCOL.to_owned()),
-            authn_requests_signed: Some(self.signing_certificate.is_some()),
+            authn_requests_signed: Some(self.signs_requests),
             want_assertions_signed: Some(true),
             key_descriptors: self.signing_certificate.as_ref().map(signing_key).transpose()?,
             name_id_formats: Some(formats.iter().map(|format| format.value().to_owned()).collect()),
@@ -79,7 +81,8 @@ mod tests {
     fn metadata(signing_certificate: Option<X509>) -> String {
         let entity_id = "https://gatehouse.example.test/saml/acme/metadata?a=\"1\"&b=<2>".to_owned();
         let acs_url = "https://gatehouse.example.test/saml/acme/acs?a&b".to_owned();
-        ServiceProvider { entity_id, acs_url, signing_certificate }.metadata().unwrap()
+        let signs_requests = signing_certificate.is_some();
+        ServiceProvider { entity_id, acs_url, signing_certificate, signs_requests }.metadata().unwrap()
     }
 
     fn role<'a, 'input>(document: &'a Document<'input>) -> Node<'a, 'input> {

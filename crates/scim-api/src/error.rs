@@ -37,7 +37,12 @@ pub enum ScimError {
     /// No such resource or endpoint.
     NotFound(String),
     /// The endpoint does not know this method.
-    MethodNotAllowed(String),
+    MethodNotAllowed {
+        /// Which method was tried.
+        detail: String,
+        /// The methods that the endpoint has, for `Allow`.
+        allow: &'static str,
+    },
     /// None of the accepted media types can be produced.
     NotAcceptable(String),
     /// The resource was changed by somebody else, or another state of it is needed.
@@ -118,7 +123,7 @@ impl ScimError {
             Self::Unauthorized(detail) => (401, None, detail),
             Self::Forbidden(detail) => (403, None, detail),
             Self::NotFound(detail) => (404, None, detail),
-            Self::MethodNotAllowed(detail) => (405, None, detail),
+            Self::MethodNotAllowed { detail, .. } => (405, None, detail),
             Self::NotAcceptable(detail) => (406, None, detail),
             Self::Conflict(detail) => (409, None, detail),
             Self::PreconditionFailed(detail) => (412, None, detail),

@@ -1,7 +1,7 @@
 //! The routes below `/scim/v2`.
 
 use ::web::Site;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, Route, web};
 use serde_json::{Value, json};
 
 use crate::auth::ScimClient;
@@ -15,25 +15,20 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config.service(
         web::scope("/scim/v2")
             .app_data(web::PayloadConfig::new(body::LIMIT))
-            .service(
-                web::resource("/Users")
-                    .get(users::list)
-                    .post(users::create)
-                    .default_service(web::to(method_not_allowed)),
-            )
+            .service(web::resource("/Users").get(users::list).post(users::create).default_service(only("GET, POST")))
             .service(
                 web::resource("/Users/{id}")
                     .get(users::read)
                     .put(users::replace)
                     .patch(users::patch)
                     .delete(users::delete)
-                    .default_service(web::to(method_not_allowed)),
+                    .default_service(only("GET, PUT, PATCH, DELETE")),
             )
-            .service(web::resource("/ServiceProviderConfig").get(service_provider_config))
-            .service(web::resource("/ResourceTypes").get(resource_types))
-            .service(web::resource("/ResourceTypes/{name}").get(resource_type))
-            .service(web::resource("/Schemas").get(schemas))
-            .service(web::resource("/Schemas/{urn}").get(schema))
+            .service(web::resource("/ServiceProviderConfig").get(service_provider_config).default_service(only("GET")))
+            .service(web::resource("/ResourceTypes").get(resource_types).default_service(only("GET")))
+            .service(web::resource("/ResourceTypes/{name}").get(resource_type).default_service(only("GET")))
+            .service(web::resource("/Schemas").get(schemas).default_service(only("GET")))
+            .service(web::resource("/Schemas/{urn}").get(schema).default_service(only("GET")))
             .default_service(web::to(no_such_endpoint)),
     );
 }
@@ -43,8 +38,12 @@ async fn no_such_endpoint(_client: ScimClient, request: HttpRequest) -> Result<H
     Err(ScimError::NotFound(format!("There is no endpoint {} here: see /ResourceTypes.", request.path())))
 }
 
-async fn method_not_allowed(_client: ScimClient, request: HttpRequest) -> Result<HttpResponse, ScimError> {
-    Err(ScimError::MethodNotAllowed(format!("{} is not possible here.", request.method())))
+/// RFC 9110 §15.5.6: the answer names the methods that the endpoint has.
+fn only(allow: &'static str) -> Route {
+    web::to(move |_client: ScimClient, request: HttpRequest| async move {
+        let detail = format!("{} is not possible here, but {allow}.", request.method());
+        Err::<HttpResponse, _>(ScimError::MethodNotAllowed { detail, allow })
+    })
 }
 
 async fn service_provider_config(site: web::Data<Site>) -> HttpResponse {

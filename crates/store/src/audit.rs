@@ -1,7 +1,6 @@
 //! The activity audit log: append, seal, list, verify.
 
 use domain::audit::{AuditEntry, SealedEntry};
-use domain::collaborator::UserName;
 use domain::id::WorkspaceId;
 use serde::Serialize;
 
@@ -107,11 +106,6 @@ impl Store {
         after: i64,
     ) -> Result<Vec<SealedEntry>, StoreError> {
         read!(self, |q, conn| q::audit::list(conn, workspace, filter, after))
-    }
-
-    /// The ids of everybody who has or had this name.
-    pub fn ids_by_name(&self, workspace: WorkspaceId, name: &UserName) -> Result<Vec<String>, StoreError> {
-        read!(self, |q, conn| q::people::ids_by_name(conn, workspace, name))
     }
 
     /// Checks the chain from its first entry to its head.

@@ -2,7 +2,7 @@
 
 use domain::clock::Timestamp;
 use domain::id::{KeyId, WorkspaceId};
-use secrecy::SecretSlice;
+use secrecy::{ExposeSecret, SecretSlice};
 
 use crate::Store;
 use crate::backend::{read, write};
@@ -38,6 +38,17 @@ pub struct StoredKey {
     pub secret: SecretSlice<u8>,
 }
 
+/// A key to be stored.
+#[derive(Debug, Clone)]
+pub struct NewKey {
+    /// Its id.
+    pub id: KeyId,
+    /// The public part.
+    pub public: Vec<u8>,
+    /// The private part (PKCS #8, DER).
+    pub secret: SecretSlice<u8>,
+}
+
 pub(crate) struct SealedKey {
     pub(crate) id: KeyId,
     pub(crate) public: Vec<u8>,
@@ -62,14 +73,16 @@ impl Store {
         &self,
         purpose: KeyPurpose,
         workspace: Option<WorkspaceId>,
-        id: KeyId,
-        public: Vec<u8>,
-        secret: &[u8],
+        key: &NewKey,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let sealed = self.vault.seal(&place(purpose, id), secret)?;
-        let key = SealedKey { id, public, sealed };
+        let key = self.seal_key(purpose, key)?;
         write!(self, |q, conn| q::keys::insert(conn, purpose, workspace, &key, micros(now)))
+    }
+
+    pub(crate) fn seal_key(&self, purpose: KeyPurpose, key: &NewKey) -> Result<SealedKey, StoreError> {
+        let sealed = self.vault.seal(&place(purpose, key.id), key.secret.expose_secret())?;
+        Ok(SealedKey { id: key.id, public: key.public.clone(), sealed })
     }
 }
 

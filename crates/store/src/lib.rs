@@ -26,7 +26,7 @@ pub use audit::{AuditFilter, ChainReport, Head};
 pub use commit::Committed;
 pub use connections::Connection;
 pub use error::{StoreError, Unique};
-pub use keys::{KeyPurpose, StoredKey};
+pub use keys::{KeyPurpose, NewKey, StoredKey};
 pub use logins::{LoginRequest, LoginSubject};
 pub use people::Page;
 pub use sessions::LiveSession;

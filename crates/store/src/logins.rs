@@ -24,6 +24,8 @@ pub struct LoginRequest {
     pub relay_state: String,
     /// Where the login leads.
     pub return_to: Option<String>,
+    /// The hash of the session that the browser had, which the new one replaces.
+    pub former_session: Option<String>,
     /// When it is no longer answered.
     pub expires_at: Timestamp,
 }
@@ -40,7 +42,7 @@ pub struct LoginSubject {
 impl Store {
     /// Remembers a login that begins.
     pub fn add_login_request(&self, request: LoginRequest) -> Result<(), StoreError> {
-        write!(self, |q, conn| q::logins::insert_request(conn, &request))
+        write!(self, |q, conn| q::logins::insert_request(conn, request))
     }
 
     /// The outstanding request of that id.

@@ -144,6 +144,7 @@ diesel::table! {
         browser -> Text,
         relay_state -> Text,
         return_to -> Nullable<Text>,
+        former_session -> Nullable<Text>,
         expires_at -> BigInt,
     }
 }

@@ -1,5 +1,7 @@
 //! SQLite: a pool of readers and one writer with group commit.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
@@ -49,6 +51,7 @@ pub(crate) struct Sqlite {
 impl Sqlite {
     pub(crate) fn open(path: &str) -> Result<Self, StoreError> {
         let address = |error: &dyn std::fmt::Display| StoreError::Address(format!("can't open {path}: {error}"));
+        create_private(path).map_err(|error| address(&error))?;
         let mut connection = Conn::establish(path).map_err(|error| address(&error))?;
         connection
             .batch_execute("PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
@@ -90,6 +93,14 @@ impl Sqlite {
         })?;
         answer.recv().map_err(|_| StoreError::Database("the writer has stopped".to_owned()))?
     }
+}
+
+/// A new database holds people's data: its file is its owner's alone, and so are those that SQLite puts beside it.
+fn create_private(path: &str) -> std::io::Result<()> {
+    if path == ":memory:" || std::path::Path::new(path).exists() {
+        return Ok(());
+    }
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path).map(drop)
 }
 
 /// Readers can't write: every write goes through the one writer.

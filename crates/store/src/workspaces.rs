@@ -10,6 +10,7 @@ use crate::Store;
 use crate::backend::{read, write};
 use crate::connections::Connection;
 use crate::error::StoreError;
+use crate::keys::{KeyPurpose, NewKey};
 use crate::record::micros;
 use crate::tokens::NewToken;
 
@@ -28,6 +29,8 @@ pub struct NewWorkspace {
     pub connection: Option<Connection>,
     /// Its SCIM token.
     pub token: Option<NewToken>,
+    /// The key that signs its SAML requests.
+    pub request_key: Option<NewKey>,
     /// What the log tells of it.
     pub audit: Vec<AuditEntry>,
 }
@@ -58,6 +61,8 @@ impl Store {
 
     /// Makes a workspace with its owner, all or nothing.
     pub fn create_workspace(&self, new: NewWorkspace) -> Result<(), StoreError> {
+        let purpose = KeyPurpose::SamlRequest;
+        let request_key = new.request_key.as_ref().map(|key| self.seal_key(purpose, key)).transpose()?;
         write!(self, |q, conn| {
             q::workspaces::insert(conn, &new)?;
             let now = micros(new.workspace.created_at);
@@ -66,6 +71,9 @@ impl Store {
             }
             if let Some(token) = &new.token {
                 q::tokens::replace(conn, token, None)?;
+            }
+            if let Some(key) = &request_key {
+                q::keys::insert(conn, purpose, Some(new.workspace.id), key, now)?;
             }
             q::audit::append(conn, &new.audit)
         })

@@ -11,7 +11,7 @@ use openssl::pkey::PKey;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::{KeyPurpose, LiveSession, Store, StoreError, StoredKey};
+use store::{KeyPurpose, LiveSession, NewKey, Store, StoreError, StoredKey};
 
 use crate::base_url::BaseUrl;
 use crate::random;
@@ -105,7 +105,8 @@ fn make_key(store: &Store, now: Timestamp) -> Result<(), AccessTokenError> {
     let public = key.raw_public_key().map_err(broken)?;
     let secret = key.private_key_to_pkcs8().map_err(broken)?;
     let id = random::new_id(now).map_err(|error| AccessTokenError::Key(error.to_string()))?;
-    Ok(store.add_key(KeyPurpose::AccessToken, None, KeyId::new(id), public, &secret, now)?)
+    let key = NewKey { id: KeyId::new(id), public, secret: secret.into() };
+    Ok(store.add_key(KeyPurpose::AccessToken, None, &key, now)?)
 }
 
 /// RFC 8037 §2.

@@ -52,7 +52,7 @@ pub fn find(site: &Site, presented: Option<&str>) -> Result<Option<LiveSession>,
 }
 
 /// `__Host-`: no other host or path may set it (RFC 6265bis §4.1.3). Browsers want HTTPS for that.
-fn cookie_name(base_url: &BaseUrl) -> &'static str {
+pub fn cookie_name(base_url: &BaseUrl) -> &'static str {
     if base_url.is_https() { "__Host-gatehouse" } else { "gatehouse" }
 }
 

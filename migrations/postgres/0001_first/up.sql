@@ -138,6 +138,8 @@ CREATE TABLE login_requests (
     browser TEXT NOT NULL,
     relay_state TEXT NOT NULL,
     return_to TEXT,
+    -- The session that the browser had: one application session per browser.
+    former_session TEXT,
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX login_requests_expiry ON login_requests (expires_at);

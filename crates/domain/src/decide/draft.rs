@@ -86,7 +86,17 @@ impl<'a> Draft<'a> {
         let names: BTreeSet<GroupName> = ours.filter_map(|name| GroupName::new(name).ok()).collect();
         self.groups = names.into_iter().collect();
         self.catalogue.to_mut().groups.extend(self.groups.iter().cloned());
+        for name in self.groups.clone() {
+            self.record_group_added(&name);
+        }
         !self.groups.is_empty()
+    }
+
+    fn record_group_added(&mut self, name: &GroupName) {
+        self.record(EventKind::GroupAdded, None, Some(json!({ "name": name })));
+        if let Some(entry) = self.audit.last_mut() {
+            entry.subject = Subject::named("group", name.as_str());
+        }
     }
 
     fn record_unresolved(&mut self) {

@@ -31,13 +31,11 @@ fn tell(person: &Person) -> Result<()> {
     let explanation = explain(person);
     let waiting = if explanation.awaiting_first_login { ", awaiting the first login" } else { "" };
     output::line(format!("{} ({}): {}{waiting}", person.display_name(), person.user_name, person.status().as_str()))?;
-    for access in &person.access.environments {
-        let in_force = explanation.environments.get(access.environment.as_str()).and_then(|e| e.get("role"));
-        let role = in_force.and_then(|role| role.as_str()).unwrap_or("-");
-        let source = access.source.map_or("", |source| source.as_str());
-        output::line(format!("\n  {:<6} {role:<22} {} {source}", access.environment.as_str(), rule(access)))?;
-        for note in &access.notes {
-            output::line(format!("         {note}"))?;
+    for (environment, access) in &explanation.environments {
+        let text = |key: &str| access.get(key).and_then(|value| value.as_str()).unwrap_or("-").to_owned();
+        output::line(format!("\n  {environment:<6} {:<22} {} {}", text("role"), text("rule"), text("source")))?;
+        for note in access.get("notes").and_then(|notes| notes.as_array()).into_iter().flatten() {
+            output::line(format!("         {}", note.as_str().unwrap_or_default()))?;
         }
     }
     let groups: Vec<&str> = explanation.groups.iter().map(|group| group.name.as_str()).collect();
@@ -46,8 +44,4 @@ fn tell(person: &Person) -> Result<()> {
         output::line(format!("         {}: ignored, {}", ignored.name, ignored.reason))?;
     }
     explanation.group_notes.iter().try_for_each(|note| output::line(format!("         {note}")))
-}
-
-fn rule(access: &domain::access::EnvironmentAccess) -> String {
-    serde_json::to_value(access.rule).ok().and_then(|rule| rule.as_str().map(str::to_owned)).unwrap_or_default()
 }

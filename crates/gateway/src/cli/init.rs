@@ -9,6 +9,7 @@ use domain::workspace::{Workspace, WorkspaceHandle};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use store::{Connection, NewToken, NewWorkspace, Owner, Store, StoreError, Unique};
+use web::access_token::AccessTokens;
 use web::base_url::BaseUrl;
 use web::{password, random};
 
@@ -49,33 +50,55 @@ pub struct NewWorkspaceArgs {
 
 impl Init {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {
+        self.new.check()?;
         let given = self.new.idp_metadata.as_deref().map(metadata::read).transpose()?;
         let base_url = settings.server.base_url()?;
         let store = settings.open_or_create_store()?;
         store.migrate()?;
         let metadata = given.map(|(text, provider)| (text, provider.entity_id().to_owned()));
         let made = create(&store, &self.new, metadata, SystemClock.now())?;
-        // The key that signs access tokens exists from the first workspace on, before any server starts.
-        web::access_token::AccessTokens::load(&store, SystemClock.now())?;
         if self.json { output::json(&made.describe(&base_url)) } else { made.tell(&base_url) }
     }
 }
 
+impl NewWorkspaceArgs {
+    /// Whether it could be made, before there is even a database.
+    fn check(&self) -> Result<()> {
+        WorkspaceHandle::new(&self.workspace)?;
+        self.owner_names()?;
+        if !self.owner_email.contains('@') || self.owner_email.contains(char::is_whitespace) {
+            bail!("--owner-email takes an e-mail address, not {}", self.owner_email);
+        }
+        Ok(())
+    }
+
+    fn owner_names(&self) -> Result<(&str, &str)> {
+        let names = self.owner_name.trim().split_once(' ');
+        names.context("--owner-name takes a given and a family name, such as \"Olga Owner\"")
+    }
+}
+
 /// A workspace that was made, with the secrets that are shown once.
-pub(super) struct Made {
-    workspace: Workspace,
-    pub(super) scim_token: Option<SecretString>,
+pub struct Made {
+    /// The workspace.
+    pub workspace: Workspace,
+    /// Its SCIM token, where it has an identity provider.
+    pub scim_token: Option<SecretString>,
     owner_email: String,
     owner_password: SecretString,
 }
 
-/// Makes a workspace: all or nothing.
-pub(super) fn create(
+/// Makes a workspace, all or nothing; `metadata` is the identity provider's, checked already, with its entity id.
+pub fn create(
     store: &Store,
     new: &NewWorkspaceArgs,
     metadata: Option<(String, String)>,
     now: Timestamp,
 ) -> Result<Made> {
+    new.check()?;
+    // The key that signs access tokens exists from the first workspace on, before any server starts. Where there is one
+    // already, a wrong master key shows here, before anything is written under it.
+    AccessTokens::load(store, now)?;
     let workspace = Workspace {
         id: WorkspaceId::new(random::new_id(now)?),
         handle: WorkspaceHandle::new(&new.workspace)?,
@@ -91,17 +114,19 @@ pub(super) fn create(
     let connection = metadata.map(|(metadata, entity_id)| -> Result<Connection> {
         Ok(Connection { id: ConnectionId::new(random::new_id(now)?), workspace: workspace.id, entity_id, metadata })
     });
+    let connection = connection.transpose()?;
     let record = NewWorkspace {
         environments: Environment::defaults(),
         roles: SYSTEM_ROLES.iter().map(|name| RoleName::new(name)).collect::<Result<_, _>>()?,
         owner: owner(new, &owner_password)?,
-        connection: connection.transpose()?,
+
         token,
-        audit: entries(&workspace, scim_token.is_some()),
+        request_key: Some(saml_acs::new_request_key(&workspace, KeyId::new(random::new_id(now)?))?),
+        audit: entries(&workspace, connection.as_ref()),
+        connection,
         workspace: workspace.clone(),
     };
     store.create_workspace(record).map_err(|error| explain(error, &workspace))?;
-    saml_acs::create_request_key(store, &workspace, KeyId::new(random::new_id(now)?))?;
     Ok(Made { workspace, scim_token, owner_email: new.owner_email.clone(), owner_password })
 }
 
@@ -124,21 +149,14 @@ pub(super) fn token(workspace: &Workspace, secret: &SecretString, now: Timestamp
     Ok(NewToken {
         id: TokenId::new(random::new_id(now)?),
         workspace: workspace.id,
-        name: format!("SCIM token of {}", now.format("%Y-%m-%d")),
+        name: format!("SCIM token of {}", now.format("%Y-%m-%d %H:%M:%S")),
         hash: random::hash(secret),
         created_at: now,
     })
 }
 
 fn owner(new: &NewWorkspaceArgs, password: &SecretString) -> Result<Owner> {
-    let (given, family) = new
-        .owner_name
-        .trim()
-        .split_once(' ')
-        .context("--owner-name takes a given and a family name, such as \"Olga Owner\"")?;
-    if !new.owner_email.contains('@') || new.owner_email.contains(char::is_whitespace) {
-        bail!("--owner-email takes an e-mail address, not {}", new.owner_email);
-    }
+    let (given, family) = new.owner_names()?;
     Ok(Owner {
         email: new.owner_email.clone(),
         given_name: given.to_owned(),
@@ -147,7 +165,7 @@ fn owner(new: &NewWorkspaceArgs, password: &SecretString) -> Result<Owner> {
     })
 }
 
-fn entries(workspace: &Workspace, with_scim: bool) -> Vec<AuditEntry> {
+fn entries(workspace: &Workspace, connection: Option<&Connection>) -> Vec<AuditEntry> {
     let subject =
         Subject { kind: "workspace", id: Some(workspace.id.to_string()), name: Some(workspace.handle.to_string()) };
     let entry = |kind: EventKind, after: Value| AuditEntry {
@@ -162,8 +180,9 @@ fn entries(workspace: &Workspace, with_scim: bool) -> Vec<AuditEntry> {
         request: RequestOrigin::default(),
     };
     let mut entries = vec![entry(EventKind::WorkspaceCreated, json!({ "name": workspace.name }))];
-    if with_scim {
-        entries.push(entry(EventKind::ConnectionUpdated, json!({ "metadata": "set" })));
+    if let Some(Connection { entity_id, .. }) = connection {
+        let connected = entry(EventKind::ConnectionUpdated, json!({ "entity_id": entity_id }));
+        entries.push(AuditEntry { subject: Subject::named("connection", entity_id), ..connected });
         entries.push(entry(EventKind::ScimEnabled, json!({ "scim": "enabled" })));
         entries.push(entry(EventKind::ScimTokenRefreshed, json!({ "token": "made" })));
     }

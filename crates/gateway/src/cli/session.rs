@@ -9,7 +9,7 @@ use domain::command::Context;
 use domain::id::{PersonId, ScimId};
 use domain::workspace::{Workspace, WorkspaceHandle};
 use serde_json::Value;
-use store::Store;
+use store::{KeyPurpose, Store};
 
 use crate::clock::SystemClock;
 use crate::config::Settings;
@@ -40,6 +40,8 @@ impl Session {
     pub(super) fn open(settings: &Settings, within: &InWorkspace) -> Result<Self> {
         let store = settings.open_store()?;
         check_version(&store)?;
+        // What is sealed or encrypted under a wrong master key could never be proven or read again: stop before that.
+        store.keys(KeyPurpose::AccessToken, None)?;
         let handle = WorkspaceHandle::new(&within.workspace)?;
         let workspace = store.find_workspace(&handle)?.with_context(|| format!("there is no workspace {handle}"))?;
         Ok(Self { store, workspace, now: SystemClock.now() })

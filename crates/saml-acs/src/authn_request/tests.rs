@@ -14,6 +14,7 @@ fn service_provider() -> ServiceProvider {
         entity_id: "https://gatehouse.example.test/saml/acme/metadata?a=1&b=<2>".to_owned(),
         acs_url: "https://gatehouse.example.test/saml/acme/acs?\"&".to_owned(),
         signing_certificate: None,
+        signs_requests: false,
     }
 }
 

@@ -7,18 +7,31 @@ use crate::logins::{LoginRequest, LoginSubject};
 use crate::record::{digest, id, micros, timestamp};
 use crate::schema::{consumed_assertions, login_requests, saml_links};
 
-pub(crate) fn insert_request(conn: &mut Conn, request: &LoginRequest) -> Result<(), StoreError> {
-    diesel::insert_into(login_requests::table)
-        .values((
-            login_requests::id.eq(&request.id),
-            login_requests::workspace_id.eq(request.workspace.to_string()),
-            login_requests::connection_id.eq(request.connection.to_string()),
-            login_requests::browser.eq(&request.browser),
-            login_requests::relay_state.eq(&request.relay_state),
-            login_requests::return_to.eq(&request.return_to),
-            login_requests::expires_at.eq(micros(request.expires_at)),
-        ))
-        .execute(conn)?;
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = login_requests, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
+struct Row {
+    id: String,
+    workspace_id: String,
+    connection_id: String,
+    browser: String,
+    relay_state: String,
+    return_to: Option<String>,
+    former_session: Option<String>,
+    expires_at: i64,
+}
+
+pub(crate) fn insert_request(conn: &mut Conn, request: LoginRequest) -> Result<(), StoreError> {
+    let row = Row {
+        id: request.id,
+        workspace_id: request.workspace.to_string(),
+        connection_id: request.connection.to_string(),
+        browser: request.browser,
+        relay_state: request.relay_state,
+        return_to: request.return_to,
+        former_session: request.former_session,
+        expires_at: micros(request.expires_at),
+    };
+    diesel::insert_into(login_requests::table).values(row).execute(conn)?;
     Ok(())
 }
 
@@ -28,28 +41,23 @@ pub(crate) fn find_request(
     request: &str,
     now: i64,
 ) -> Result<Option<LoginRequest>, StoreError> {
-    let row: Option<(String, String, String, Option<String>, i64)> = login_requests::table
+    let row: Option<Row> = login_requests::table
         .find(request)
         .filter(login_requests::workspace_id.eq(workspace.to_string()))
         .filter(login_requests::expires_at.gt(now))
-        .select((
-            login_requests::connection_id,
-            login_requests::browser,
-            login_requests::relay_state,
-            login_requests::return_to,
-            login_requests::expires_at,
-        ))
+        .select(Row::as_select())
         .first(conn)
         .optional()?;
-    row.map(|(connection, browser, relay_state, return_to, expires_at)| {
+    row.map(|row| {
         Ok(LoginRequest {
-            id: request.to_owned(),
+            id: row.id,
             workspace,
-            connection: id(ConnectionId::parse, &connection)?,
-            browser,
-            relay_state,
-            return_to,
-            expires_at: timestamp(expires_at)?,
+            connection: id(ConnectionId::parse, &row.connection_id)?,
+            browser: row.browser,
+            relay_state: row.relay_state,
+            return_to: row.return_to,
+            former_session: row.former_session,
+            expires_at: timestamp(row.expires_at)?,
         })
     })
     .transpose()

@@ -142,15 +142,6 @@ pub(crate) fn namesakes(conn: &mut Conn, workspace: WorkspaceId, name: &UserName
     rows.into_iter().map(Row::into_person).collect()
 }
 
-/// Everybody of that name, living or not: whose audit entries are asked for.
-pub(crate) fn ids_by_name(conn: &mut Conn, workspace: WorkspaceId, name: &UserName) -> Result<Vec<String>, StoreError> {
-    Ok(collaborators::table
-        .filter(collaborators::workspace_id.eq(workspace.to_string()))
-        .filter(collaborators::user_name_key.eq(digest(name.fold())))
-        .select(collaborators::id)
-        .load(conn)?)
-}
-
 /// A page of the living in the order they came, with how many there are in all.
 pub(crate) fn list(
     conn: &mut Conn,

@@ -109,6 +109,7 @@ impl Acme {
             browser: format!("browser{number}"),
             relay_state: format!("relay{number}"),
             return_to: Some("/reports".to_owned()),
+            former_session: None,
             expires_at: self.now() + Duration::minutes(10),
         };
         self.store.add_login_request(request.clone()).unwrap();
@@ -255,6 +256,7 @@ pub(crate) fn new_workspace(handle: &str, now: Timestamp) -> NewWorkspace {
         owner,
         connection: Some(connection),
         token: None,
+        request_key: None,
         audit: Vec::new(),
         workspace,
     }

@@ -2,7 +2,7 @@
 
 use domain::id::{KeyId, WorkspaceId};
 use secrecy::ExposeSecret;
-use store::{KeyPurpose, Store, StoreError};
+use store::{KeyPurpose, NewKey, Store, StoreError};
 
 use crate::acme::{Acme, draw};
 
@@ -10,8 +10,12 @@ const SECRET: &[u8] = b"a private key, says the test";
 
 fn add(acme: &Acme, purpose: KeyPurpose, workspace: Option<WorkspaceId>) -> KeyId {
     let id = KeyId::new(draw());
-    acme.store.add_key(purpose, workspace, id, b"public".to_vec(), SECRET, acme.now()).unwrap();
+    acme.store.add_key(purpose, workspace, &new_key(id), acme.now()).unwrap();
     id
+}
+
+fn new_key(id: KeyId) -> NewKey {
+    NewKey { id, public: b"public".to_vec(), secret: SECRET.to_vec().into() }
 }
 
 fn ids(store: &Store, purpose: KeyPurpose, workspace: Option<WorkspaceId>) -> Vec<KeyId> {
@@ -74,7 +78,7 @@ on_both_databases! {
         let acme = Acme::on(db);
         add(&acme, KeyPurpose::SamlRequest, Some(acme.workspace.id));
         let purpose = KeyPurpose::SamlRequest;
-        let second = acme.store.add_key(purpose, Some(acme.workspace.id), KeyId::new(draw()), vec![1], SECRET, acme.now());
+        let second = acme.store.add_key(purpose, Some(acme.workspace.id), &new_key(KeyId::new(draw())), acme.now());
         assert!(matches!(second, Err(StoreError::Taken(_))));
     }
 }

@@ -75,7 +75,6 @@ on_both_databases! {
         let name = UserName::new("ANN@ACME.TEST").unwrap();
         assert_eq!(acme.store.find_by_name(acme.workspace.id, &name).unwrap(), Some(living));
         assert_eq!(acme.store.namesakes(acme.workspace.id, &name).unwrap().len(), 3);
-        assert_eq!(acme.store.ids_by_name(acme.workspace.id, &name).unwrap().len(), 4);
     }
 
     fn among_the_deleted_the_latest_comes_first(db: &Database) {

@@ -1,0 +1,14 @@
+//! The program as an operator has it: commands in a shell, a server beside them, exit codes and what is printed.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests only")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod acme;
+mod catalogue;
+mod init;
+mod keys;
+mod people;
+mod policy;
+mod serving;
+mod usage;

@@ -1,0 +1,259 @@
+//! A real gateway on a port of its own, at ten in the morning until a test moves the clock.
+
+use std::collections::BTreeSet;
+use std::net::TcpListener;
+use std::sync::{Arc, LazyLock, mpsc};
+use std::thread::{self, JoinHandle};
+
+use ::web::Site;
+use ::web::base_url::BaseUrl;
+use actix_web::dev::ServerHandle;
+use chrono::{DateTime, Duration, Utc};
+use domain::audit::{Actor, AuditEntry, EventKind, RequestOrigin, SealedEntry, Source, Subject};
+use domain::clock::{Clock, FixedClock};
+use domain::collaborator::{Person, UserName};
+use domain::command::{Command, Context};
+use domain::decide::{Refusal, State, decide};
+use domain::environment::{GroupName, RoleName};
+use domain::explain::explain;
+use domain::id::WorkspaceId;
+use domain::workspace::WorkspaceHandle;
+use gateway::app;
+use gateway::cli::{NewWorkspaceArgs, create_workspace};
+use gateway::config::{Server, Settings};
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use simulator::IdentityProvider;
+use store::{AuditFilter, MasterKey, Store, StoreError};
+
+use crate::common::database::Database;
+use crate::common::provider::Workspace;
+
+/// Makes two tests of each story: one on SQLite, one on PostgreSQL.
+macro_rules! on_both_databases {
+    ($($(#[$about:meta])* fn $name:ident($gate:ident: &Gate) $story:block)+) => {$(
+        $(#[$about])*
+        mod $name {
+            #[allow(unused_imports, reason = "each story uses its own part")]
+            use super::*;
+
+            fn story($gate: &crate::gate::Gate) $story
+
+            #[test]
+            fn sqlite() {
+                story(&crate::gate::Gate::on_sqlite());
+            }
+
+            #[test]
+            fn postgres() {
+                if let Some(gate) = crate::gate::Gate::on_postgres() {
+                    story(&gate);
+                }
+            }
+        }
+    )+};
+}
+
+/// 2026-11-22, ten in the morning.
+pub(crate) fn ten_o_clock() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_341_600, 0).unwrap()
+}
+
+/// A key takes a while to make, so all workspaces trust the same identity provider unless a test makes another.
+static PROVIDER: LazyLock<IdentityProvider> =
+    LazyLock::new(|| IdentityProvider::generate("http://okta.test", ten_o_clock()).unwrap());
+
+/// A running gateway with the workspace `acme`; it ends with the test.
+pub(crate) struct Gate {
+    pub(crate) acme: Workspace,
+    pub(crate) base_url: String,
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) store: Store,
+    server: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+    // Dropped last.
+    _database: Database,
+}
+
+impl Gate {
+    pub(crate) fn on_sqlite() -> Self {
+        Self::on(Database::sqlite())
+    }
+
+    /// `None` where no server is given to test with.
+    pub(crate) fn on_postgres() -> Option<Self> {
+        Database::postgres().map(Self::on)
+    }
+
+    fn on(database: Database) -> Self {
+        let store = Store::open(&database.url(), &MasterKey::from_hex(&"a1".repeat(32)).unwrap()).unwrap();
+        store.migrate().unwrap();
+        let clock = Arc::new(FixedClock::at(ten_o_clock()));
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base_url = format!("http://{}", listener.local_addr().unwrap());
+        let server = Settings::load(None, &vec![("server.shutdown_grace", "1s".to_owned())]).unwrap().server;
+        let site = app::site(store.clone(), clock.clone(), BaseUrl::parse(&base_url).unwrap(), &server).unwrap();
+        let (handle, thread) = serve(site, listener, server);
+        let acme = make_workspace(&store, "acme", &base_url, &clock);
+        Self { acme, base_url, clock, store, server: handle, thread: Some(thread), _database: database }
+    }
+
+    /// A further workspace, empty and with the same identity provider.
+    pub(crate) fn add_workspace(&self, handle: &str) -> Workspace {
+        make_workspace(&self.store, handle, &self.base_url, &self.clock)
+    }
+
+    /// A further workspace without an identity provider.
+    pub(crate) fn add_bare_workspace(&self, handle: &str) -> WorkspaceId {
+        create_workspace(&self.store, &new_workspace(handle), None, self.clock.now()).unwrap().workspace.id
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    /// The stored workspace.
+    pub(crate) fn stored(&self, workspace: &Workspace) -> domain::workspace::Workspace {
+        self.store.find_workspace(&WorkspaceHandle::new(&workspace.handle).unwrap()).unwrap().unwrap()
+    }
+
+    /// Sets policy values of acme, as `gatehouse workspace set` does.
+    pub(crate) fn set_policy(&self, values: &[(&str, &str)]) {
+        let workspace = self.stored(&self.acme);
+        let mut policy = workspace.policy.clone();
+        values.iter().for_each(|(key, value)| policy.set(key, value).unwrap());
+        self.store.set_policy(policy, workspace.policy_version, self.entry(EventKind::PolicyChanged)).unwrap();
+    }
+
+    pub(crate) fn add_role(&self, name: &str) {
+        self.store.add_role(RoleName::new(name).unwrap(), self.entry(EventKind::RoleAdded)).unwrap();
+    }
+
+    pub(crate) fn add_group(&self, name: &str) {
+        self.store.add_group(GroupName::new(name).unwrap(), self.entry(EventKind::GroupAdded)).unwrap();
+    }
+
+    /// An entry of an administrator's about acme.
+    pub(crate) fn entry(&self, kind: EventKind) -> AuditEntry {
+        AuditEntry {
+            workspace: self.stored(&self.acme).id,
+            at: self.clock.now(),
+            kind,
+            source: Source::Manual,
+            actor: Actor::CommandLine { name: None },
+            subject: Subject::named("workspace", "acme"),
+            before: None,
+            after: None,
+            request: RequestOrigin::default(),
+        }
+    }
+
+    /// Somebody of acme, deleted people included.
+    pub(crate) fn find_person(&self, user_name: &str) -> Option<Person> {
+        self.store.find_by_name(self.stored(&self.acme).id, &UserName::new(user_name).unwrap()).unwrap()
+    }
+
+    pub(crate) fn person(&self, user_name: &str) -> Person {
+        self.find_person(user_name).unwrap_or_else(|| panic!("there is no {user_name}"))
+    }
+
+    /// What `gatehouse explain --json` prints.
+    pub(crate) fn explain(&self, user_name: &str) -> Value {
+        serde_json::to_value(explain(&self.person(user_name))).unwrap()
+    }
+
+    /// What an administrator does by hand at the command line.
+    pub(crate) fn administer(&self, user_name: &str, command: &Command) {
+        let workspace = self.stored(&self.acme);
+        let id = self.person(user_name).id;
+        let actor = Actor::CommandLine { name: None };
+        let context = Context { now: self.clock.now(), actor, request: RequestOrigin::default() };
+        let done = self.store.decide_and_commit(|store| -> Result<_, Refused> {
+            let person = store.find_person(workspace.id, id)?;
+            let catalogue = store.catalogue(workspace.id, &BTreeSet::new())?;
+            let (namesakes, name_ids) = (Vec::new(), Vec::new());
+            let state = State { workspace: &workspace, catalogue: &catalogue, person, namesakes, name_ids };
+            Ok(decide(state, command.clone(), &context)?)
+        });
+        done.unwrap();
+    }
+
+    /// Acme's audit entries of a kind, oldest first.
+    pub(crate) fn audit(&self, kind: &str) -> Vec<SealedEntry> {
+        self.store.seal().unwrap();
+        let filter = AuditFilter { kind: Some(kind.to_owned()), ..AuditFilter::default() };
+        self.store.audit_page(self.stored(&self.acme).id, &filter, 0).unwrap()
+    }
+
+    /// The last failed login: the check that failed, and whom the entry is about.
+    pub(crate) fn last_failed_login(&self) -> (String, SealedEntry) {
+        let entry = self.audit("login.failed").pop().unwrap();
+        let check = entry.after.as_ref().unwrap()["check"].as_str().unwrap().to_owned();
+        (check, entry)
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        // The command is sent at once; the thread's end is what tells that it was obeyed.
+        drop(self.server.stop(false));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+#[derive(Debug)]
+#[expect(dead_code, reason = "shown where a test fails")]
+enum Refused {
+    Refusal(Refusal),
+    Store(StoreError),
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refusal(refusal)
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+fn make_workspace(store: &Store, handle: &str, base_url: &str, clock: &Arc<FixedClock>) -> Workspace {
+    let provider = PROVIDER.clone();
+    let metadata = Some((provider.metadata(), provider.entity_id()));
+    let made = create_workspace(store, &new_workspace(handle), metadata, clock.now()).unwrap();
+    Workspace {
+        handle: handle.to_owned(),
+        base_url: base_url.to_owned(),
+        scim_token: made.scim_token.unwrap().expose_secret().to_owned(),
+        provider,
+        clock: clock.clone(),
+    }
+}
+
+fn new_workspace(handle: &str) -> NewWorkspaceArgs {
+    NewWorkspaceArgs {
+        workspace: handle.to_owned(),
+        name: handle.to_owned(),
+        owner_email: format!("owner@{handle}.test"),
+        owner_name: "Olga Owner".to_owned(),
+        idp_metadata: None,
+    }
+}
+
+/// Serves in an actix system on a thread of its own.
+fn serve(site: Site, listener: TcpListener, settings: Server) -> (ServerHandle, JoinHandle<()>) {
+    let (sender, receiver) = mpsc::channel();
+    let thread = thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = app::serve(site, listener, &settings).unwrap();
+            sender.send(server.handle()).unwrap();
+            server.await.unwrap();
+        });
+    });
+    (receiver.recv().unwrap(), thread)
+}

@@ -1,0 +1,26 @@
+//! The whole gateway over HTTP, sentence by sentence: a real server on a free port, a clock that stands still, a real
+//! identity provider's signatures. What is marked so runs against SQLite and against PostgreSQL, each in a fresh
+//! database.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests only")]
+
+#[path = "../common/mod.rs"]
+mod common;
+#[macro_use]
+mod gate;
+
+mod access;
+mod access_tokens;
+mod administrators;
+mod bad_posts;
+mod deactivation;
+mod idp_initiated;
+mod newcomers;
+mod one_time;
+mod races;
+mod recycled_names;
+mod scim_auth;
+mod scim_bodies;
+mod scim_http;
+mod sessions;
+mod sign_in;
+mod workspaces;
