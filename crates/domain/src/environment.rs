@@ -51,6 +51,9 @@ pub enum NameError {
     /// Nothing but white space.
     #[error("a name can't be blank")]
     Blank,
+    /// Another spelling of a system role.
+    #[error("NoAccess is another spelling of the system role No access")]
+    Reserved,
     /// Over 200 characters.
     #[error("a name has at most 200 characters")]
     TooLong,
@@ -69,6 +72,9 @@ impl EnvironmentName {
 impl RoleName {
     /// Takes a name for a new custom role.
     pub fn new(name: &str) -> Result<Self, NameError> {
+        if name == NO_ACCESS_COMPACT {
+            return Err(NameError::Reserved);
+        }
         check_name(name).map(Self)
     }
 

@@ -169,11 +169,11 @@ impl FromStr for Span {
             return Err(wrong());
         }
         let seconds = digits.parse::<u32>().ok().and_then(|n| n.checked_mul(factor)).ok_or_else(wrong)?;
-        Ok(Self { seconds })
+        if seconds == 0 { Err("it is at least 1s".to_owned()) } else { Ok(Self { seconds }) }
     }
 }
 
-/// Where a login without a wish of its own ends: a path on this host.
+/// Where a login without a wish of its own ends: a path on this host, or an address of the application behind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StartUrl(String);
@@ -197,7 +197,8 @@ impl FromStr for StartUrl {
     fn from_str(text: &str) -> Result<Self, String> {
         let clean = text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
         let local = text.starts_with('/') && !text.starts_with("//");
-        let absolute = text.starts_with("https://") || text.starts_with("http://");
+        let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let absolute = host.is_some_and(|host| host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '['));
         if clean && (local || absolute) {
             Ok(Self(text.to_owned()))
         } else {

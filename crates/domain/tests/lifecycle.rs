@@ -182,6 +182,22 @@ fn a_changed_role_value_applies_at_once_after_the_first_login_with_scim_as_sourc
 }
 
 #[test]
+fn a_role_that_is_added_later_counts_at_the_next_echo_and_at_the_next_login() {
+    for authority in ["scim", "hybrid"] {
+        let mut world = World::new();
+        world.workspace.policy.set("role_authority", authority).unwrap();
+        let ann = world.post(user(ANN).external_id("00u1").role("workato_role", "Auditor"));
+        world.login(assertion(ANN)).unwrap();
+        assert_eq!(world.role(ann, "dev"), "Member");
+        world.catalogue.roles.push(common::role("Auditor"));
+        world.put(ann, user(ANN).external_id("00u1").role("workato_role", "Auditor")).unwrap();
+        assert_eq!(world.role(ann, "dev"), "Auditor", "{authority}");
+        world.put(ann, user(ANN).external_id("00u1").role("workato_role", "Auditor")).unwrap();
+        assert_eq!(world.last().write, Write::Nothing);
+    }
+}
+
+#[test]
 fn a_login_is_no_new_revision_of_the_scim_resource() {
     let mut world = World::new();
     let ann = world.post(user(ANN));

@@ -103,9 +103,10 @@ pub type Overrides = Vec<(&'static str, String)>;
 impl Settings {
     /// Reads all sources.
     pub fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Self> {
-        let mut figment = Figment::from(Toml::string(DEFAULTS));
+        let mut figment = Figment::new();
         if let Some(file) = file {
             let text = fs::read_to_string(file).with_context(|| format!("can't read {}", file.display()))?;
+            check_keys(&text).with_context(|| file.display().to_string())?;
             figment = figment.merge(Toml::string(&text));
         }
         figment = figment.merge(Env::prefixed("GATEHOUSE_").split("__").ignore(&["secrets.master_key"]));
@@ -116,9 +117,10 @@ impl Settings {
         for (key, value) in overrides {
             figment = figment.merge(Serialized::default(key, value));
         }
-        let default: Self = Figment::from(Toml::string(DEFAULTS)).extract()?;
+        let database_given = figment.find_value("database.url").is_ok();
+        let figment = figment.join(Toml::string(DEFAULTS));
         let mut settings: Self = figment.extract().context("the configuration can't be used")?;
-        settings.database_given = settings.database.url != default.database.url;
+        settings.database_given = database_given;
         settings.server.shutdown_grace().map(drop)?;
         Ok(settings)
     }
@@ -132,11 +134,25 @@ impl Settings {
         Ok(Store::open(&self.database.url, &key)?)
     }
 
+    /// The store of a database that is there already: a mistyped address must not make another one.
+    pub fn open_existing_store(&self) -> Result<Store> {
+        match self.database.url.strip_prefix("sqlite://") {
+            Some(path) if !Path::new(path).exists() => {
+                bail!("there is no database {path}: is the address right? `gatehouse init` makes a new one")
+            }
+            _ => self.open_store(),
+        }
+    }
+
     /// The store; the master key is made where there is none.
     pub fn open_or_create_store(&self) -> Result<Store> {
         let key = match self.secrets.find_key(&self.database.url)? {
             Some(key) => key,
-            None => create_key(&key_file(&self.database.url))?,
+            None => {
+                // A wrong address must not leave a key behind.
+                Store::check_address(&self.database.url)?;
+                create_key(&key_file(&self.database.url))?
+            }
         };
         Ok(Store::open(&self.database.url, &key)?)
     }
@@ -169,6 +185,44 @@ impl Secrets {
             .with_context(|| format!("can't read the master key in {}", file.display()))?
             .into();
         Ok(Some(MasterKey::from_hex(text.expose_secret()).with_context(|| file.display().to_string())?))
+    }
+}
+
+/// Every key there is: a misspelt one must not be taken silently.
+const KEYS: [&str; 12] = [
+    "server.listen",
+    "server.base_url",
+    "server.trusted_proxies",
+    "server.shutdown_grace",
+    "server.tls.cert",
+    "server.tls.key",
+    "database.url",
+    "database.migrate",
+    "secrets.master_key",
+    "secrets.master_key_file",
+    "log.format",
+    "log.level",
+];
+
+fn check_keys(text: &str) -> Result<()> {
+    let file: figment::value::Dict = Figment::from(Toml::string(text)).extract()?;
+    let mut found = Vec::new();
+    collect_keys("", &figment::value::Value::from(file), &mut found);
+    match found.iter().find(|key| !KEYS.contains(&key.as_str())) {
+        None => Ok(()),
+        Some(key) => bail!("there is no setting {key}; the settings are {}", KEYS.join(", ")),
+    }
+}
+
+fn collect_keys(prefix: &str, value: &figment::value::Value, found: &mut Vec<String>) {
+    match value {
+        figment::value::Value::Dict(_, entries) => {
+            for (name, value) in entries {
+                let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+                collect_keys(&key, value, found);
+            }
+        }
+        _ => found.push(prefix.to_owned()),
     }
 }
 

@@ -51,11 +51,20 @@ pub(crate) async fn consume(
 ) -> HttpResponse {
     let form = form.map(web::Form::into_inner);
     let form = form.map_err(|_| LoginError::refused("form", "the body is no form with one readable SAMLResponse"));
-    let login = Login { site: site.as_ref().clone(), client: client.clone(), cookies: Cookies::of(&request) };
+    let cookies = Cookies::of(&request);
+    let was_bounced = cookies.was_bounced(&site.base_url);
+    let login = Login { site: site.as_ref().clone(), client: client.clone(), cookies };
     match blocking(move || login.run(&handle, form)).await {
         Ok(Outcome::SignedIn(signed_in)) => signed_in.respond(&site),
         Ok(Outcome::Bounced(location)) => see_other(&location, vec![browser::bounced(&site.base_url)]),
-        Err(error) => error.page(&client),
+        Err(error) => {
+            let mut page = error.page(&client);
+            if was_bounced {
+                // A loop ends here; the next click on the tile begins anew. A cookie that can't be cleared runs out.
+                let _ = page.add_cookie(&browser::unbounced(&site.base_url));
+            }
+            page
+        }
     }
 }
 
@@ -136,7 +145,10 @@ impl Login {
         let secret = SessionSecret::generate().map_err(|error| LoginError::Failed(error.to_string()))?;
         let expires_at = self.commit(workspace, connection, assertion, request_id.clone(), &secret)?;
         if let Some(former) = former.flatten().or(presented) {
-            self.end_former(&former)?;
+            // The login is done: that an earlier session lives on until its end must not undo it.
+            if let Err(error) = self.end_former(&former) {
+                tracing::error!(request = self.client.request_id(), ?error, "a former session can't be ended");
+            }
         }
         Ok(Outcome::SignedIn(SignedIn { to, secret, expires_at, request_id }))
     }

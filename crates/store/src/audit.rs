@@ -67,10 +67,13 @@ impl ChainWalk {
         self.entries += 1;
     }
 
-    pub(crate) fn finish(mut self, head: Head, unsealed: i64) -> ChainReport {
+    pub(crate) fn finish(mut self, head: Head, written_by_sealer: bool, unsealed: i64) -> ChainReport {
         if (self.seq, &self.hash) != (head.seq, &head.hash) {
             let (last, end) = (self.seq, head.seq);
             self.problem.get_or_insert_with(|| format!("the chain ends at entry {last}, its head says {end}"));
+        }
+        if !written_by_sealer {
+            self.problem.get_or_insert_with(|| "the head of the chain was not written by the sealer".to_owned());
         }
         ChainReport { valid: self.problem.is_none(), entries: self.entries, unsealed, problem: self.problem, head }
     }
@@ -82,20 +85,29 @@ impl Store {
         write!(self, |q, conn| q::audit::append(conn, &entries))
     }
 
-    /// Seals everything that is committed; says how many entries. Any process may do it at any time.
+    /// Seals everything that is committed; says how many entries. Any process may do it at any time. A workspace whose
+    /// head was forged is left alone and told as an error, once all the others are sealed.
     pub fn seal(&self) -> Result<usize, StoreError> {
-        let mut sealed = 0;
+        let (mut sealed, mut forged) = (0, false);
         for workspace in read!(self, |q, conn| q::audit::unsealed_workspaces(conn))? {
-            loop {
-                let vault = self.vault.clone();
-                let done = write!(self, |q, conn| q::audit::seal(conn, &vault, workspace))?;
-                if done == 0 {
-                    break;
-                }
-                sealed += done;
+            match self.seal_workspace(workspace) {
+                Ok(done) => sealed += done,
+                Err(StoreError::ForgedHead) => forged = true,
+                Err(error) => return Err(error),
             }
         }
-        Ok(sealed)
+        if forged { Err(StoreError::ForgedHead) } else { Ok(sealed) }
+    }
+
+    fn seal_workspace(&self, workspace: WorkspaceId) -> Result<usize, StoreError> {
+        let mut sealed = 0;
+        loop {
+            let vault = self.vault.clone();
+            match write!(self, |q, conn| q::audit::seal(conn, &vault, workspace))? {
+                0 => return Ok(sealed),
+                done => sealed += done,
+            }
+        }
     }
 
     /// The next sealed entries after a number, oldest first; empty at the end.

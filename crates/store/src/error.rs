@@ -14,6 +14,9 @@ pub enum StoreError {
     /// The login request or the assertion was used before, or the request is over.
     #[error("the login request or the assertion was used before, or has expired")]
     AlreadyUsed,
+    /// There is no group of that name.
+    #[error("there is no group {0}: add it first")]
+    NoSuchGroup(String),
     /// The write queue is full or no connection came free: try again later.
     #[error("the database is busy")]
     Busy,
@@ -23,6 +26,9 @@ pub enum StoreError {
     /// The schema is not at this version.
     #[error("{0}")]
     Migration(String),
+    /// The head of an audit chain is none that the sealer wrote.
+    #[error("the head of the audit chain was not written by the sealer: look at `gatehouse audit verify`")]
+    ForgedHead,
     /// What was read makes no sense.
     #[error("the database holds something unreadable: {0}")]
     Corrupt(String),

@@ -51,8 +51,17 @@ impl Store {
         Ok(Self { backend: Arc::new(Backend::open(url)?), vault: Arc::new(vault::Vault::new(master_key)) })
     }
 
-    /// Answers when the database does.
+    /// Whether the address is one that can be opened, before anything is made for it.
+    pub fn check_address(url: &str) -> Result<(), StoreError> {
+        match url.starts_with("sqlite://") {
+            true => Ok(()),
+            false => Backend::open(url).map(drop),
+        }
+    }
+
+    /// Answers when the database takes writes and the keys can be read.
     pub fn ping(&self) -> Result<(), StoreError> {
-        backend::read!(self, |q, conn| q::workspaces::ping(conn))
+        backend::write!(self, |q, conn| q::workspaces::ping(conn))?;
+        self.keys(KeyPurpose::AccessToken, None).map(drop)
     }
 }

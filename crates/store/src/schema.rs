@@ -207,6 +207,7 @@ diesel::table! {
         workspace_id -> Text,
         seq -> BigInt,
         hash -> Text,
+        signature -> Text,
     }
 }
 

@@ -52,10 +52,7 @@ impl Sqlite {
     pub(crate) fn open(path: &str) -> Result<Self, StoreError> {
         let address = |error: &dyn std::fmt::Display| StoreError::Address(format!("can't open {path}: {error}"));
         create_private(path).map_err(|error| address(&error))?;
-        let mut connection = Conn::establish(path).map_err(|error| address(&error))?;
-        connection
-            .batch_execute("PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
-            .map_err(|error| address(&error))?;
+        let connection = open_writer(path).map_err(|error| address(&error))?;
         let readers = Pool::builder()
             .max_size(READERS)
             .min_idle(Some(1))
@@ -65,8 +62,9 @@ impl Sqlite {
             .build(ConnectionManager::new(path))
             .map_err(|error| address(&error))?;
         let (writer, jobs) = sync_channel(QUEUE);
-        let spawned =
-            std::thread::Builder::new().name("sqlite-writer".to_owned()).spawn(move || run_writer(connection, &jobs));
+        let thread = std::thread::Builder::new().name("sqlite-writer".to_owned());
+        let at = path.to_owned();
+        let spawned = thread.spawn(move || run_writer(&at, connection, &jobs));
         spawned.map_err(|error| address(&error))?;
         Ok(Self { readers, writer })
     }
@@ -115,8 +113,9 @@ impl CustomizeConnection<Conn, PoolError> for ReadOnly {
 
 /// A unit of work for the writer: it runs inside a savepoint, and answers once the batch is committed.
 trait Job: Send {
-    fn run(&mut self, connection: &mut Conn);
-    fn answer(self: Box<Self>, committed: Result<(), String>);
+    /// Runs. An error of the database itself, rather than of the job, ends the batch.
+    fn run(&mut self, connection: &mut Conn) -> Result<(), diesel::result::Error>;
+    fn answer(self: Box<Self>, committed: bool);
 }
 
 struct Task<F, T> {
@@ -126,39 +125,52 @@ struct Task<F, T> {
 }
 
 impl<T: Send, F: FnOnce(&mut Conn) -> Result<T, StoreError> + Send> Job for Task<F, T> {
-    fn run(&mut self, connection: &mut Conn) {
-        if let Some(body) = self.body.take() {
-            // Nested in the batch's transaction this is a savepoint: one job's failure takes back that job alone.
-            self.outcome = Some(connection.transaction(body));
-        }
+    fn run(&mut self, connection: &mut Conn) -> Result<(), diesel::result::Error> {
+        let Some(body) = self.body.take() else { return Ok(()) };
+        // Nested in the batch's transaction this is a savepoint: one job's refusal takes back that job alone.
+        let outcome = connection.transaction(body);
+        let broken = matches!(outcome, Err(StoreError::Database(_)));
+        self.outcome = Some(outcome);
+        if broken { Err(diesel::result::Error::RollbackTransaction) } else { Ok(()) }
     }
 
-    fn answer(self: Box<Self>, committed: Result<(), String>) {
+    fn answer(self: Box<Self>, committed: bool) {
         let outcome = match (committed, self.outcome) {
-            (Ok(()), Some(outcome)) => outcome,
-            (Ok(()), None) => Err(StoreError::Database("the writer lost a job".to_owned())),
+            (true, Some(outcome)) => outcome,
             // A job that failed by itself keeps its own reason.
-            (Err(_), Some(Err(error))) => Err(error),
-            (Err(error), _) if error.contains("locked") => Err(StoreError::Busy),
-            (Err(error), _) => Err(StoreError::Database(error)),
+            (false, Some(Err(error))) => Err(error),
+            // Nothing of the batch is on disk: whoever was in it may try again.
+            (false, _) | (true, None) => Err(StoreError::Busy),
         };
         // Nobody waits any more where the request was given up: the commit stands all the same.
         let _ = self.reply.send(outcome);
     }
 }
 
-fn run_writer(mut connection: Conn, jobs: &Receiver<Box<dyn Job>>) {
+fn open_writer(path: &str) -> Result<Conn, StoreError> {
+    let mut connection = Conn::establish(path).map_err(|error| StoreError::Address(error.to_string()))?;
+    connection.batch_execute(
+        "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
+    )?;
+    Ok(connection)
+}
+
+fn run_writer(path: &str, mut connection: Conn, jobs: &Receiver<Box<dyn Job>>) {
     while let Ok(first) = jobs.recv() {
         let mut batch = vec![first];
         batch.extend(jobs.try_iter().take(BATCH - 1));
-        let committed = connection
-            .immediate_transaction::<_, diesel::result::Error, _>(|connection| {
-                batch.iter_mut().for_each(|job| job.run(connection));
-                Ok(())
-            })
-            .map_err(|error| error.to_string());
+        let committed =
+            connection.immediate_transaction(|connection| batch.iter_mut().try_for_each(|job| job.run(connection)));
+        if let Err(error) = &committed {
+            tracing::error!(cause = %error, jobs = batch.len(), "a batch of writes was taken back");
+            // A full disk makes SQLite end the transaction by itself, and what the connection believes of its savepoints
+            // is wrong from then on: only a new one can be trusted.
+            if let Ok(fresh) = open_writer(path) {
+                connection = fresh;
+            }
+        }
         for job in batch {
-            job.answer(committed.clone());
+            job.answer(committed.is_ok());
         }
     }
 }

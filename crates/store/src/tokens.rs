@@ -53,7 +53,10 @@ impl Store {
             && token.last_used_at.is_none_or(|at| micros(now) - at > TOUCH_EVERY)
         {
             let id = token.id;
-            write!(self, |q, conn| q::tokens::touch(conn, id, micros(now)))?;
+            // A note for administrators, which must not fail the request that it is about.
+            if let Err(error) = write!(self, |q, conn| q::tokens::touch(conn, id, micros(now))) {
+                tracing::warn!(cause = %error, "the last use of a SCIM token can't be noted");
+            }
         }
         Ok(found)
     }

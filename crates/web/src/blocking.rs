@@ -8,5 +8,7 @@ where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
 {
-    actix_web::web::block(work).await.unwrap_or_else(|_| Err(E::from(StoreError::Busy)))
+    // Whatever is logged on the way carries the request's id.
+    let span = tracing::Span::current();
+    actix_web::web::block(move || span.in_scope(work)).await.unwrap_or_else(|_| Err(E::from(StoreError::Busy)))
 }

@@ -202,7 +202,9 @@ CREATE INDEX audit_entries_subject ON audit_entries (workspace_id, subject_id);
 CREATE TABLE audit_heads (
     workspace_id TEXT NOT NULL PRIMARY KEY REFERENCES workspaces (id),
     seq BIGINT NOT NULL,
-    hash TEXT NOT NULL
+    hash TEXT NOT NULL,
+    -- HMAC over both: the sealer goes on from no head that it did not write.
+    signature TEXT NOT NULL
 );
 
 -- What the application behind is to be told, committed with the change.

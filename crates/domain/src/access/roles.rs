@@ -16,7 +16,9 @@ pub(super) fn decide(environment: &Environment, evaluation: &Evaluation<'_>) -> 
     let authority = evaluation.policy.role_authority;
     let decision = match (newest, previous) {
         (Some(candidate), earlier)
-            if earlier.is_none_or(|e| !has_a_say(e.basis, authority) || e.basis < Some(candidate.basis)) =>
+            if earlier.is_none_or(|e| {
+                !has_a_say(e.basis, authority) || e.basis < Some(candidate.basis) || is_now_known(e, &candidate)
+            }) =>
         {
             resolve(&candidate, environment, earlier, evaluation)
         }
@@ -133,6 +135,12 @@ fn has_a_say(basis: Option<Basis>, authority: RoleAuthority) -> bool {
         Some(Voice::Scim) => authority != RoleAuthority::Saml,
         Some(Voice::First | Voice::Administrator) | None => true,
     }
+}
+
+/// Whether the value that decided was unknown and names a role by now: the catalogue has got it since.
+fn is_now_known(earlier: &EnvironmentAccess, candidate: &Candidate) -> bool {
+    let was_unknown = matches!(earlier.rule, Rule::UnknownKeepsRole | Rule::UnknownGivesDefault);
+    was_unknown && earlier.basis == Some(candidate.basis) && matches!(candidate.opinion, Opinion::Role(..))
 }
 
 /// Whether SCIM took back the value that decided.

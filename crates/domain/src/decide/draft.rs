@@ -66,6 +66,16 @@ impl<'a> Draft<'a> {
         self.record_unresolved();
     }
 
+    /// Merges anew where a role could not be resolved, in case the catalogue has got it since; an echo that changes
+    /// nothing stays no write.
+    pub(super) fn reconsider(&mut self) {
+        let unknown = |rule| matches!(rule, Rule::UnknownKeepsRole | Rule::UnknownGivesDefault);
+        let doubtful = self.person.access.environments.iter().any(|e| unknown(e.rule));
+        if doubtful && self.merged().summary() != self.person.access.summary() {
+            self.evaluate();
+        }
+    }
+
     fn merged(&self) -> EffectiveAccess {
         effective_access(&Evaluation {
             policy: &self.workspace.policy,

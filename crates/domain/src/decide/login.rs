@@ -152,7 +152,8 @@ fn refuse_unknown_role(draft: &Draft<'_>) -> Result<(), Refusal> {
 }
 
 fn begin_session(draft: &mut Draft<'_>, attempt: LoginAttempt) {
-    let now = draft.now;
+    // The time of the clock, not of the draft: that one only puts what was said about a person in order.
+    let now = draft.context.now;
     let lifetime = now + draft.workspace.policy.session_lifetime.duration();
     let expires_at = attempt.session_not_on_or_after.map_or(lifetime, |bound| bound.min(lifetime));
     let session = NewSession {

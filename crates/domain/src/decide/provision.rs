@@ -106,7 +106,9 @@ fn apply(draft: &mut Draft<'_>, user: ScimUser) {
         let now = draft.now;
         let before = draft.person.facts.provisioned.clone();
         draft.person.facts.provisioned.replace(roles, now);
-        if draft.person.facts.provisioned != before {
+        if draft.person.facts.provisioned == before {
+            draft.reconsider();
+        } else {
             draft.evaluate();
         }
     }

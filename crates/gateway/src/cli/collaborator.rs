@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use domain::command::Command;
 use domain::decide::{Refusal, State, decide};
-use store::StoreError;
+use store::{Committed, StoreError};
 
 use super::session::{InWorkspace, Session};
 use crate::config::Settings;
@@ -72,9 +72,22 @@ impl OnePerson {
             };
             Ok(decide(state, command.clone(), &session.context())?)
         })?;
-        let status = committed.person.status().as_str();
-        let done = if committed.changed { "is now" } else { "was already" };
-        output::line(format!("{} {done} {status}.", committed.person.user_name))
+        output::line(tell(command, &committed))
+    }
+}
+
+/// What was done, in a sentence.
+fn tell(command: &Command, committed: &Committed) -> String {
+    let person = &committed.person;
+    let (name, status) = (&person.user_name, person.status().as_str());
+    match command {
+        Command::SetRole { environment, role } if committed.changed => {
+            format!("{name} has the role {role} in {environment}.")
+        }
+        Command::SetRole { environment, role } => format!("{name} already had the role {role} in {environment}."),
+        Command::EndSessions => format!("Every session of {name} has ended."),
+        _ if committed.changed => format!("{name} is now {status}."),
+        _ => format!("{name} was already {status}."),
     }
 }
 

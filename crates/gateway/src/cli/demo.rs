@@ -121,34 +121,38 @@ fn run(
         let base_url = site.base_url.clone();
         let serving = actix_web::rt::spawn(app::serve(site, gateway, &settings.server)?);
         let (sent, provisioned) = actix_web::rt::task::spawn_blocking(move || {
-            let outcome = simulator.provision_everyone().map(drop);
+            let outcome = simulator.provision_everyone().map(|people| people.len());
             (simulator, outcome)
         })
         .await
         .map_err(|_| anyhow!("the simulator's SCIM client failed"))?;
         // On a database that was kept, an administrator may hold one of them: the demo goes on all the same.
-        if let Err(error) = provisioned {
-            output::remark(format!("the simulator could not provision everybody: {error}"));
-        }
+        let people = match provisioned {
+            Ok(people) => format!("The simulator has provisioned {people} people over SCIM."),
+            Err(error) => format!("The simulator could not provision everybody: {error}"),
+        };
         let simulator = sent.serve(simulator_listener)?;
         let handle = simulator.handle();
         actix_web::rt::spawn(simulator);
-        announce(simulator_url, &base_url, settings)?;
+        announce(simulator_url, &base_url, &people, settings)?;
         let ended = serving.await;
         handle.stop(false).await;
         ended.context("the gateway was stopped")?.context("the gateway failed")
     })
 }
 
-fn announce(simulator_url: &str, base_url: &BaseUrl, settings: &Settings) -> Result<()> {
-    output::line("Gatehouse is running. The simulator has provisioned its six people over SCIM.\n")?;
+fn announce(simulator_url: &str, base_url: &BaseUrl, people: &str, settings: &Settings) -> Result<()> {
+    output::line(format!("Gatehouse is running. {people}\n"))?;
     output::line(format!("  Open       {simulator_url}/      the simulator, which plays Okta"))?;
     output::line("  Sign in    press \"Sign in\" beside Ann: you land on her session")?;
     output::line(format!("  Session    {base_url}/session"))?;
     output::line(format!("  SCIM       {}", base_url.scim()))?;
-    output::line(format!(
-        "\n  Why?       gatehouse explain --database {} --workspace {WORKSPACE} ann@acme.test",
-        settings.database.url
-    ))?;
+    // An address with a password is not printed.
+    if settings.database.url.starts_with("sqlite://") {
+        let database = &settings.database.url;
+        output::line(format!(
+            "\n  Why?       gatehouse explain --database {database} --workspace {WORKSPACE} ann@acme.test"
+        ))?;
+    }
     output::line("\nCtrl-C ends it.")
 }

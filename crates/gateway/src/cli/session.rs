@@ -38,7 +38,7 @@ pub(super) struct Session {
 
 impl Session {
     pub(super) fn open(settings: &Settings, within: &InWorkspace) -> Result<Self> {
-        let store = settings.open_store()?;
+        let store = settings.open_existing_store()?;
         check_version(&store)?;
         // What is sealed or encrypted under a wrong master key could never be proven or read again: stop before that.
         store.keys(KeyPurpose::AccessToken, None)?;

@@ -19,6 +19,7 @@ pub(super) enum Workspace {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = POLICY_HELP)]
 pub(super) struct Set {
     #[command(flatten)]
     within: InWorkspace,
@@ -35,6 +36,22 @@ pub(super) struct Show {
     #[arg(long)]
     json: bool,
 }
+
+const POLICY_HELP: &str = "\
+The keys with the values that they take; `gatehouse workspace show` prints the present ones:
+  jit                           everyone, known, nobody
+  invitations                   sso_accepts
+  role_authority                hybrid, scim, saml
+  unknown_role                  keep, default, refuse_login
+  absent_role                   keep, default
+  absent_groups                 keep, clear
+  unknown_group                 skip, create
+  split_groups                  on, off
+  group_prefix                  a prefix of the provider's group names
+  idp_initiated                 bounce, allow, refuse
+  start_url                     a path, or an http(s) address
+  session_lifetime              30s, 20m, 12h, 7d
+  capability.advanced_security  on, off";
 
 impl Workspace {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {

@@ -75,6 +75,13 @@ fn what_is_no_key_is_told() {
 #[test]
 fn without_a_key_there_is_advice() {
     let machine = Machine::new();
-    let why = machine.fails(&["workspace", "show", "--workspace", "acme"]);
+    let why = machine.fails(&["serve"]);
     assert!(why.contains("gatehouse init") && why.contains("secrets.master_key"), "{why}");
+}
+
+#[test]
+fn a_mistyped_database_is_not_made() {
+    let machine = Machine::new().with(MASTER_KEY, &"a".repeat(64));
+    let why = machine.fails(&["workspace", "show", "--workspace", "acme", "--database", "sqlite://typo.db"]);
+    assert!(why.contains("there is no database typo.db"), "{why}");
 }

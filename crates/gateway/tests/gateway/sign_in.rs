@@ -30,8 +30,8 @@ on_both_databases! {
                 "status": "active",
                 "roles": { "dev": "Environment admin", "test": "Member", "prod": "No access" },
                 "groups": ["All collaborators", "Finance", "Operations"],
-                "authenticated_at": "2026-11-22T10:00:00.000001Z",
-                "expires_at": "2026-11-22T22:00:00.000001Z",
+                "authenticated_at": "2026-11-22T10:00:00Z",
+                "expires_at": "2026-11-22T22:00:00Z",
             })
         );
         let kinds = ["invitation.accepted", "access.changed", "login.succeeded"];

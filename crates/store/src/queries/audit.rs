@@ -1,4 +1,4 @@
-use diesel::dsl::exists;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use domain::audit::{AuditEntry, OutgoingEvent, SealedEntry};
 use domain::id::WorkspaceId;
@@ -118,14 +118,7 @@ pub(crate) fn unsealed_workspaces(conn: &mut Conn) -> Result<Vec<WorkspaceId>, S
 /// sealers one works at a time.
 pub(crate) fn seal(conn: &mut Conn, vault: &Vault, workspace: WorkspaceId) -> Result<usize, StoreError> {
     let key = workspace.to_string();
-    diesel::insert_into(audit_heads::table)
-        .values((audit_heads::workspace_id.eq(&key), audit_heads::seq.eq(0), audit_heads::hash.eq("")))
-        .on_conflict_do_nothing()
-        .execute(conn)?;
-    let (mut seq, mut hash): (i64, String) = diesel::update(audit_heads::table.find(&key))
-        .set(audit_heads::seq.eq(audit_heads::seq))
-        .returning((audit_heads::seq, audit_heads::hash))
-        .get_result(conn)?;
+    let (mut seq, mut hash) = lock_head(conn, vault, &key)?;
     let rows: Vec<Row> = audit_entries::table
         .filter(audit_entries::workspace_id.eq(&key))
         .filter(audit_entries::seq.is_null())
@@ -140,10 +133,38 @@ pub(crate) fn seal(conn: &mut Conn, vault: &Vault, workspace: WorkspaceId) -> Re
             .set((audit_entries::seq.eq(seq), audit_entries::hash.eq(&hash)))
             .execute(conn)?;
     }
+    let signature = vault.sign_head(&key, seq, &hash);
     diesel::update(audit_heads::table.find(&key))
-        .set((audit_heads::seq.eq(seq), audit_heads::hash.eq(&hash)))
+        .set((audit_heads::seq.eq(seq), audit_heads::hash.eq(&hash), audit_heads::signature.eq(signature)))
         .execute(conn)?;
     Ok(rows.len())
+}
+
+/// The head from which to go on. One that the sealer did not write, or none where there are sealed entries, means that
+/// somebody wants a forged chain continued: nothing is sealed any more until that is looked into.
+fn lock_head(conn: &mut Conn, vault: &Vault, key: &str) -> Result<(i64, String), StoreError> {
+    let of = |key: &str| audit_entries::table.filter(audit_entries::workspace_id.eq(key.to_owned()));
+    let is_new: bool = diesel::select(not(exists(audit_heads::table.find(key)))).get_result(conn)?;
+    if is_new {
+        if diesel::select(exists(of(key).filter(audit_entries::seq.is_not_null()))).get_result(conn)? {
+            return Err(StoreError::ForgedHead);
+        }
+        diesel::insert_into(audit_heads::table)
+            .values((
+                audit_heads::workspace_id.eq(key),
+                audit_heads::seq.eq(0),
+                audit_heads::hash.eq(""),
+                audit_heads::signature.eq(vault.sign_head(key, 0, "")),
+            ))
+            .on_conflict_do_nothing()
+            .execute(conn)?;
+    }
+    let (seq, hash, signature): (i64, String, String) = diesel::update(audit_heads::table.find(key))
+        .set(audit_heads::seq.eq(audit_heads::seq))
+        .returning((audit_heads::seq, audit_heads::hash, audit_heads::signature))
+        .get_result(conn)?;
+    let genuine = signature == vault.sign_head(key, seq, &hash);
+    if genuine { Ok((seq, hash)) } else { Err(StoreError::ForgedHead) }
 }
 
 /// The next sealed entries after a number, oldest first.
@@ -191,14 +212,19 @@ pub(crate) fn verify(conn: &mut Conn, vault: &Vault, workspace: WorkspaceId) -> 
             walk.step(seq, row.hash.as_deref().unwrap_or_default(), expected);
         }
     }
-    let head: Option<(i64, String)> =
-        audit_heads::table.find(&key).select((audit_heads::seq, audit_heads::hash)).first(conn).optional()?;
-    let (seq, hash) = head.unwrap_or_default();
+    let head: Option<(i64, String, String)> = audit_heads::table
+        .find(&key)
+        .select((audit_heads::seq, audit_heads::hash, audit_heads::signature))
+        .first(conn)
+        .optional()?;
+    let written_by_sealer =
+        head.as_ref().is_none_or(|(seq, hash, signed)| *signed == vault.sign_head(&key, *seq, hash));
+    let (seq, hash, _) = head.unwrap_or_default();
     let unsealed = audit_entries::table
         .filter(audit_entries::workspace_id.eq(&key))
         .filter(audit_entries::seq.is_null())
         .count()
         .get_result(conn)?;
     let signature = vault.sign_head(&key, seq, &hash);
-    Ok(walk.finish(Head { seq, hash, signature }, unsealed))
+    Ok(walk.finish(Head { seq, hash, signature }, written_by_sealer, unsealed))
 }

@@ -144,7 +144,7 @@ pub(crate) fn map_group(
 ) -> Result<(), StoreError> {
     let exists = !known_groups(conn, workspace, &[&group.to_string()])?.is_empty();
     if !exists && group.as_str() != domain::environment::ALL_COLLABORATORS {
-        return Err(StoreError::Database(format!("there is no group {group}: add it first")));
+        return Err(StoreError::NoSuchGroup(group.to_string()));
     }
     diesel::insert_into(group_mappings::table)
         .values((

@@ -153,7 +153,7 @@ pub(crate) fn list(
     let total = match predicate {
         None => workspace_counters::table.find(workspace.to_string()).select(workspace_counters::people).first(conn)?,
         Some(predicate) => {
-            living(workspace).filter(search::condition(workspace, predicate)).select(count_star()).first(conn)?
+            living(workspace).filter(search::uncached(workspace, predicate)).select(count_star()).first(conn)?
         }
     };
     if limit == 0 || offset >= total {
@@ -161,7 +161,7 @@ pub(crate) fn list(
     }
     let mut query = living(workspace);
     if let Some(predicate) = predicate {
-        query = query.filter(search::condition(workspace, predicate));
+        query = query.filter(search::uncached(workspace, predicate));
     }
     let rows = query.order(collaborators::ordinal).offset(offset).limit(limit).select(Row::as_select()).load(conn)?;
     let people = rows.into_iter().map(Row::into_person).collect::<Result<_, _>>()?;

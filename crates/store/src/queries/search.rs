@@ -1,6 +1,6 @@
 //! A predicate as SQL. Every value is bound; every condition is two-valued, so that `not` means what it says.
 
-use diesel::dsl::{exists, not};
+use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use domain::id::WorkspaceId;
@@ -14,6 +14,12 @@ use crate::schema::{collaborators, search_attributes};
 
 type Backend = <Conn as Connection>::Backend;
 type Condition = Box<dyn BoxableExpression<collaborators::table, Backend, SqlType = Bool>>;
+
+/// The condition in a form that no connection keeps prepared: there is no end of filters, and a statement that is kept for
+/// each shape of them would fill the memory.
+pub(super) fn uncached(workspace: WorkspaceId, predicate: &Predicate) -> Condition {
+    Box::new(condition(workspace, predicate).and(sql::<Bool>("1 = 1")))
+}
 
 /// The condition on a person's row.
 pub(super) fn condition(workspace: WorkspaceId, predicate: &Predicate) -> Condition {

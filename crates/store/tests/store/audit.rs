@@ -191,6 +191,30 @@ on_both_databases! {
         assert_eq!(verify(&acme).problem.unwrap(), "entry 6 is missing");
     }
 
+    /// Who can write to the database but has no master key takes the numbers off some entries, edits them, puts the head
+    /// back, and waits for the sealer to number the forgery: it does not go on from a head that it did not write.
+    fn the_sealer_does_not_launder_a_forgery(db: &Database) {
+        let acme = Acme::on(db);
+        let sql = "UPDATE audit_heads SET hash = (SELECT hash FROM audit_entries WHERE $HERE AND seq = 3), seq = 3 WHERE $HERE;
+            UPDATE audit_entries SET seq = NULL, hash = NULL WHERE $HERE AND seq > 3;
+            UPDATE audit_entries SET kind = 'login.succeeded' WHERE $HERE AND seq IS NULL";
+        assert_eq!(problem_after(db, &acme, sql), "the head of the chain was not written by the sealer");
+        assert!(matches!(acme.store.seal(), Err(StoreError::ForgedHead)));
+        db.raw().run(&format!("DELETE FROM audit_heads WHERE workspace_id = '{}'", acme.workspace.id));
+        assert!(matches!(acme.store.seal(), Err(StoreError::ForgedHead)));
+        assert!(!verify(&acme).valid);
+    }
+
+    fn a_forged_head_does_not_hold_up_other_workspaces(db: &Database) {
+        let acme = Acme::on(db);
+        let globex = Acme::called("globex", &acme.store);
+        problem_after(db, &acme, "UPDATE audit_heads SET seq = 5 WHERE $HERE");
+        append(&acme, 1);
+        append(&globex, 2);
+        assert!(matches!(acme.store.seal(), Err(StoreError::ForgedHead)));
+        assert_eq!(verify(&globex).entries, 2);
+    }
+
     fn another_master_key_does_not_confirm_the_chain(db: &Database) {
         let acme = Acme::on(db);
         sealed(&acme, 2);
