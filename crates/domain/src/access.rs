@@ -77,6 +77,11 @@ impl EffectiveAccess {
         self.environments.iter().find(|access| access.environment == *environment)
     }
 
+    /// The groups that one origin says the person is in.
+    pub fn groups_of(&self, origin: Origin) -> impl Iterator<Item = &GroupName> {
+        self.groups.iter().filter(move |membership| membership.origins.contains_key(&origin)).map(|m| &m.name)
+    }
+
     /// Roles and groups without their reasons.
     pub fn summary(&self) -> AccessInForce {
         AccessInForce::of(self)
@@ -218,6 +223,26 @@ impl Membership {
 pub enum Origin {
     /// An assertion.
     Saml,
+    /// A pushed SCIM `Group`.
+    Scim,
+    /// An administrator.
+    Manual,
+}
+
+impl Origin {
+    /// The name that is stored and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Saml => "saml",
+            Self::Scim => "scim",
+            Self::Manual => "manual",
+        }
+    }
+
+    /// The origin of that name.
+    pub fn find(name: &str) -> Option<Self> {
+        [Self::Saml, Self::Scim, Self::Manual].into_iter().find(|origin| origin.as_str() == name)
+    }
 }
 
 /// A group value that gave no membership.

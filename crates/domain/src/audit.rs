@@ -97,6 +97,10 @@ kinds! {
     RoleAdded = "role.added",
     /// A group was added to the catalogue.
     GroupAdded = "group.added",
+    /// SCIM renamed a group or changed its members.
+    GroupUpdated = "group.updated",
+    /// SCIM removed a group, or its members of that origin.
+    GroupRemoved = "group.removed",
     /// A name of the provider's was mapped to a group of ours.
     GroupMapped = "group.mapped",
     /// A SAML connection was made or its metadata replaced.

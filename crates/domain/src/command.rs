@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::audit::{Actor, RequestOrigin, Source};
 use crate::clock::Timestamp;
 use crate::collaborator::{Profile, UserName};
+use crate::environment::GroupName;
 use crate::facts::AssertedFacts;
 use crate::id::{ConnectionId, PersonId, ScimId};
 
@@ -25,6 +26,13 @@ pub enum Command {
         environment: String,
         /// The role's name.
         role: String,
+    },
+    /// SCIM puts the person into a group or takes them out: the membership of origin `scim`, and no other (§3.6).
+    SetMembership {
+        /// The group.
+        group: GroupName,
+        /// Whether the person is to be a member.
+        member: bool,
     },
     /// An administrator deactivates: a hold that only an administrator lifts.
     Hold,

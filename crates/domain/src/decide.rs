@@ -3,13 +3,16 @@
 mod administer;
 mod draft;
 mod login;
+mod membership;
 mod provision;
 
+use crate::access::Origin;
 use crate::audit::{AuditEntry, OutgoingEvent};
 use crate::clock::Timestamp;
 use crate::collaborator::Person;
 use crate::command::{Command, Context};
 use crate::environment::{Catalogue, GroupName};
+use crate::group::Group;
 use crate::id::{ConnectionId, PersonId, WorkspaceId};
 use crate::workspace::Workspace;
 
@@ -21,6 +24,7 @@ pub fn decide(state: State<'_>, command: Command, context: &Context) -> Result<C
         Command::Delete => provision::delete(state, context),
         Command::Login(attempt) => login::sign_in(state, *attempt, context),
         Command::SetRole { environment, role } => administer::set_role(state, &environment, &role, context),
+        Command::SetMembership { group, member } => membership::set(state, &group, member, context),
         Command::Hold => administer::hold(state, context),
         Command::Activate => administer::activate(state, context),
         Command::Remove => administer::remove(state, context),
@@ -56,7 +60,9 @@ pub struct Change {
     /// Links of NameIDs to people.
     pub links: Vec<LinkWrite>,
     /// Groups that come into being (`unknown_group = create`).
-    pub groups: Vec<GroupName>,
+    pub groups: Vec<Group>,
+    /// Memberships that begin or end.
+    pub memberships: Vec<MembershipWrite>,
     /// The login that this change accepts.
     pub login: Option<AcceptedLogin>,
     /// Audit entries, in order.
@@ -95,6 +101,17 @@ pub enum LinkWrite {
     },
     /// No NameID names this person any more.
     DropAll(PersonId),
+}
+
+/// A membership of one origin that begins or ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MembershipWrite {
+    /// The group, by the name that it had when this was decided.
+    pub group: GroupName,
+    /// Who says so.
+    pub origin: Origin,
+    /// Since when; none where it ends.
+    pub since: Option<Timestamp>,
 }
 
 /// A login with what it uses up, once only.

@@ -45,6 +45,10 @@ ids! {
     PersonId,
     /// The `id` of a SCIM `User`. At first the same value as the inner id; another after `DELETE` and a new `POST`.
     ScimId,
+    /// A collaborator group's inner id.
+    GroupId,
+    /// The `id` of a SCIM `Group`.
+    ScimGroupId,
     /// A SAML connection: one identity provider of a workspace.
     ConnectionId,
     /// A SCIM token.

@@ -12,6 +12,7 @@ pub mod decide;
 pub mod environment;
 pub mod explain;
 pub mod facts;
+pub mod group;
 pub mod id;
 pub mod policy;
 pub mod predicate;

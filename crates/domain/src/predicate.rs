@@ -67,4 +67,7 @@ pub enum Predicate {
     Or(Vec<Predicate>),
     /// It does not hold.
     Not(Box<Predicate>),
+    /// One value of a multi-valued attribute meets all of it: `emails[type eq "work" and value ew "@acme.test"]`. The
+    /// paths inside are those of sub-attributes.
+    Element(AttributePath, Box<Predicate>),
 }

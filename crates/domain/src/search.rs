@@ -16,6 +16,8 @@ pub struct SearchAttribute {
     pub path: AttributePath,
     /// Which value of a multi-valued attribute it belongs to, from 0.
     pub element: i32,
+    /// 0 for the value that sorting goes by: the primary one, else the first (RFC 7644 §3.4.2.3).
+    pub rank: i32,
     /// As it was sent.
     pub exact: String,
     /// Folded, for attributes that are not case-exact.
@@ -24,42 +26,61 @@ pub struct SearchAttribute {
 
 /// Every searchable value of a person.
 pub fn search_attributes(person: &Person) -> Vec<SearchAttribute> {
-    let mut found = Vec::new();
+    let mut found = Found::default();
+    if let Some(external_id) = &person.external_id {
+        found.push("externalId", external_id.clone());
+    }
     for (name, value) in &person.profile.0 {
         match value {
-            Value::Object(extension) if name.contains(':') => {
-                collect_object(&format!("{name}:"), extension, 0, &mut found)
-            }
-            _ => collect(name, value, 0, &mut found),
+            Value::Object(extension) if name.contains(':') => found.collect_object(&format!("{name}:"), extension),
+            _ => found.collect(name, value),
         }
     }
     for (attribute, stated) in &person.facts.provisioned.roles {
-        push(&format!("{ROLE_EXTENSION}:{attribute}"), 0, stated.value.clone(), &mut found);
+        found.push(&format!("{ROLE_EXTENSION}:{attribute}"), stated.value.clone());
     }
-    found
+    found.all
 }
 
-fn collect(path: &str, value: &Value, element: i32, found: &mut Vec<SearchAttribute>) {
-    match value {
-        Value::Null => {}
-        Value::String(text) => push(path, element, text.clone(), found),
-        Value::Bool(flag) => push(path, element, flag.to_string(), found),
-        Value::Number(number) => push(path, element, number.to_string(), found),
-        Value::Array(values) => {
-            for (value, element) in values.iter().zip(0..) {
-                collect(path, value, element, found);
-            }
+/// What was found so far, and in which value of a multi-valued attribute the search is.
+#[derive(Default)]
+struct Found {
+    all: Vec<SearchAttribute>,
+    element: i32,
+    rank: i32,
+}
+
+impl Found {
+    fn collect(&mut self, path: &str, value: &Value) {
+        match value {
+            Value::Null => {}
+            Value::String(text) => self.push(path, text.clone()),
+            Value::Bool(flag) => self.push(path, flag.to_string()),
+            Value::Number(number) => self.push(path, number.to_string()),
+            Value::Array(values) => self.collect_values(path, values),
+            Value::Object(object) => self.collect_object(&format!("{path}."), object),
         }
-        Value::Object(object) => collect_object(&format!("{path}."), object, element, found),
     }
-}
 
-fn collect_object(prefix: &str, object: &Map<String, Value>, element: i32, found: &mut Vec<SearchAttribute>) {
-    for (name, value) in object {
-        collect(&format!("{prefix}{name}"), value, element, found);
+    fn collect_values(&mut self, path: &str, values: &[Value]) {
+        let is_primary = |value: &Value| value.get("primary") == Some(&Value::Bool(true));
+        let first = values.iter().position(is_primary).unwrap_or(0);
+        for (at, value) in values.iter().enumerate() {
+            self.element = i32::try_from(at).unwrap_or(i32::MAX);
+            self.rank = i32::from(at != first);
+            self.collect(path, value);
+        }
+        (self.element, self.rank) = (0, 0);
     }
-}
 
-fn push(path: &str, element: i32, exact: String, found: &mut Vec<SearchAttribute>) {
-    found.push(SearchAttribute { path: AttributePath::new(path), element, folded: text::fold(&exact), exact });
+    fn collect_object(&mut self, prefix: &str, object: &Map<String, Value>) {
+        for (name, value) in object {
+            self.collect(&format!("{prefix}{name}"), value);
+        }
+    }
+
+    fn push(&mut self, path: &str, exact: String) {
+        let (element, rank, folded) = (self.element, self.rank, text::fold(&exact));
+        self.all.push(SearchAttribute { path: AttributePath::new(path), element, rank, exact, folded });
+    }
 }

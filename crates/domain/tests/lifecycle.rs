@@ -5,6 +5,7 @@
 mod common;
 
 use common::{World, assertion, user};
+use domain::access::Origin;
 use domain::audit::{EventKind, Source};
 use domain::collaborator::Status;
 use domain::decide::{LinkWrite, Refusal, Write};
@@ -733,4 +734,72 @@ fn two_commands_at_one_moment_still_have_an_order() {
     world.set_role(ann, "dev", "Member").unwrap();
     assert!(world.person(ann).updated_at > first);
     assert_eq!(world.role(ann, "dev"), "Member");
+}
+
+// §3.6: groups that SCIM pushes.
+
+/// Who says that somebody is in a group.
+fn origins(world: &World, person: domain::id::PersonId, name: &str) -> Vec<Origin> {
+    let groups = &world.person(person).access.groups;
+    groups.iter().filter(|group| group.name.as_str() == name).flat_map(|group| group.origins.keys().copied()).collect()
+}
+
+#[test]
+fn a_pushed_membership_holds_at_once_without_a_login() {
+    let mut world = World::new();
+    let ann = world.post(user(ANN));
+    let revision = world.person(ann).revision;
+    world.set_membership(ann, "Sales", true).unwrap();
+    assert_eq!(origins(&world, ann, "Sales"), [Origin::Scim]);
+    assert_eq!(world.status(ann), Status::Invited);
+    assert_eq!(world.person(ann).revision, revision + 1, "SCIM shows the groups with the person");
+    let [write] = world.last().memberships.as_slice() else { panic!("one membership begins") };
+    assert_eq!((write.group.as_str(), write.origin, write.since.is_some()), ("Sales", Origin::Scim, true));
+}
+
+#[test]
+fn a_membership_that_already_holds_or_never_held_changes_nothing() {
+    let mut world = World::new();
+    let ann = world.post(user(ANN));
+    world.set_membership(ann, "Sales", false).unwrap();
+    assert_eq!((world.last().write, world.last().memberships.len()), (Write::Nothing, 0));
+    world.set_membership(ann, "Sales", true).unwrap();
+    let before = world.person(ann).clone();
+    world.set_membership(ann, "Sales", true).unwrap();
+    assert_eq!((world.last().write, world.last().memberships.len()), (Write::Nothing, 0));
+    assert_eq!(world.person(ann), &before);
+}
+
+#[test]
+fn what_scim_takes_away_an_assertion_still_gives() {
+    let mut world = World::new();
+    let ann = ann_signed_in(&mut world);
+    world.set_membership(ann, "Finance", true).unwrap();
+    assert_eq!(origins(&world, ann, "Finance"), [Origin::Saml, Origin::Scim]);
+    world.set_membership(ann, "Finance", false).unwrap();
+    assert_eq!(origins(&world, ann, "Finance"), [Origin::Saml]);
+    assert_eq!(world.groups(ann), ["Finance"]);
+}
+
+#[test]
+fn what_an_assertion_takes_away_scim_still_gives() {
+    let mut world = World::new();
+    let ann = ann_signed_in(&mut world);
+    world.set_membership(ann, "Finance", true).unwrap();
+    world.set_membership(ann, "Sales", true).unwrap();
+    world.login(assertion(ANN).groups(["Marketing"])).unwrap();
+    assert_eq!(
+        (origins(&world, ann, "Finance"), origins(&world, ann, "Sales")),
+        (vec![Origin::Scim], vec![Origin::Scim])
+    );
+    world.login(assertion(ANN).claim(domain::facts::GroupsClaim::Empty)).unwrap();
+    assert_eq!(world.groups(ann), ["Finance", "Sales"]);
+}
+
+#[test]
+fn a_deleted_person_comes_into_no_group() {
+    let mut world = World::new();
+    let ann = world.post(user(ANN));
+    world.delete(ann).unwrap();
+    assert_eq!(world.set_membership(ann, "Sales", true), Err(Refusal::NotFound));
 }

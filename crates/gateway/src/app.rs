@@ -16,6 +16,7 @@ use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::{Context, Result};
 use domain::clock::Clock;
 use openssl::ssl::{SslAcceptor, SslAcceptorBuilder, SslFiletype, SslMethod};
+use scim_api::RequestLog;
 use store::Store;
 
 use crate::config::{Server, Tls};
@@ -38,9 +39,12 @@ pub fn site(store: Store, clock: Arc<dyn Clock>, base_url: BaseUrl, server: &Ser
 pub fn serve(site: Site, listener: TcpListener, server: &Server) -> Result<ActixServer> {
     let grace = server.shutdown_grace()?.duration().num_seconds().unsigned_abs();
     let shared = web::Data::new(site.clone());
+    let requests = RequestLog::default();
+    let request_log = web::Data::new(requests.clone());
     let http = HttpServer::new(move || {
         App::new()
             .app_data(shared.clone())
+            .app_data(request_log.clone())
             .wrap(from_fn(telemetry::trace))
             .configure(::web::routes::configure)
             .configure(scim_api::configure)
@@ -53,7 +57,7 @@ pub fn serve(site: Site, listener: TcpListener, server: &Server) -> Result<Actix
         Some(tls) => http.listen_openssl(listener, acceptor(tls)?),
         None => http.listen(listener),
     };
-    worker::start(&site);
+    worker::start(&site, requests);
     Ok(http.context("can't serve")?.run())
 }
 

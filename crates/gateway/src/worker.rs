@@ -1,29 +1,38 @@
 //! What goes on in the background while the gateway serves.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::web::Site;
 use ::web::blocking::blocking;
 use actix_web::rt;
+use scim_api::RequestLog;
 use store::StoreError;
 
 /// An entry has its number within a second of its commit.
 const SEAL_EVERY: Duration = Duration::from_millis(500);
+const FLUSH_EVERY: Duration = Duration::from_secs(1);
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
 /// Starts the sealer of the audit log and the removal of what has expired.
-pub(crate) fn start(site: &Site) {
+pub(crate) fn start(site: &Site, requests: RequestLog) {
     repeat("the audit log can't be sealed", SEAL_EVERY, site, |site| site.store.seal().map(drop));
+    repeat("the SCIM request log can't be stored", FLUSH_EVERY, site, move |site| requests.flush(&site.store));
     repeat("expired rows can't be removed", FORGET_EVERY, site, |site| site.store.forget_expired(site.now()));
 }
 
-fn repeat(trouble: &'static str, every: Duration, site: &Site, work: fn(&Site) -> Result<(), StoreError>) {
-    let site = site.clone();
+fn repeat(
+    trouble: &'static str,
+    every: Duration,
+    site: &Site,
+    work: impl Fn(&Site) -> Result<(), StoreError> + Send + Sync + 'static,
+) {
+    let (site, work) = (site.clone(), Arc::new(work));
     rt::spawn(async move {
         let mut ticks = rt::time::interval(every);
         loop {
             ticks.tick().await;
-            let site = site.clone();
+            let (site, work) = (site.clone(), work.clone());
             if let Err(error) = blocking(move || work(&site)).await {
                 tracing::error!(cause = %error, "{trouble}");
             }

@@ -8,7 +8,7 @@ use ::web::blocking::blocking;
 use ::web::client::Client;
 use ::web::random;
 use actix_web::dev::Payload;
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{ACCEPT, AUTHORIZATION};
 use actix_web::{FromRequest, HttpRequest, web};
 use domain::audit::Actor;
 use domain::command::Context;
@@ -16,6 +16,8 @@ use domain::workspace::Workspace;
 use store::KnownToken;
 
 use crate::error::ScimError;
+use crate::negotiation::check_accept;
+use crate::request_log::note_workspace;
 use crate::schema::{Registry, RoleAttribute};
 
 /// A client with a token that is in force, in a workspace where SCIM is on. If you hold one, that was checked.
@@ -44,14 +46,6 @@ impl ScimClient {
         let actor = Actor::ScimToken { id: self.token.id, name: self.token.name.clone() };
         Context { now: self.site.now(), actor, request: self.client.0.clone() }
     }
-
-    /// Logs what was taken although the RFC does not have it: names, never values.
-    pub(crate) fn log_tolerated(&self, tolerated: &[String]) {
-        if !tolerated.is_empty() {
-            let (request, workspace) = (self.client.request_id(), self.workspace().handle.as_str());
-            tracing::info!(request, workspace, ?tolerated, "SCIM: taken in spite of the RFC, or left aside");
-        }
-    }
 }
 
 impl FromRequest for ScimClient {
@@ -62,6 +56,7 @@ impl FromRequest for ScimClient {
         let bearer = bearer(request);
         let site = request.app_data::<web::Data<Site>>().cloned();
         let client = Client::of(request);
+        let request = request.clone();
         Box::pin(async move {
             let (site, bearer) = (site.ok_or(ScimError::Internal)?, bearer?);
             let (store, now) = (site.store.clone(), site.now());
@@ -69,8 +64,10 @@ impl FromRequest for ScimClient {
             let token = token.ok_or_else(|| {
                 unauthorized("The bearer token is not valid: it was replaced, revoked, or never ours.")
             })?;
+            note_workspace(&request, token.workspace.id);
             check_prerequisites(&token)?;
-            let registry = Registry::new(&RoleAttribute::of_environments(&token.environments));
+            check_accept(request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()))?;
+            let registry = Registry::new(&RoleAttribute::of_environments(&token.environments), &[]);
             Ok(Self { token, registry, client, site })
         })
     }

@@ -9,26 +9,37 @@ use serde_json::Value;
 
 use crate::document::parse_json;
 use crate::error::ScimError;
+use crate::request_log::note_body;
 use crate::response::check_media_type;
 
-/// The largest body: 1 MiB. Announced nowhere, because no client comes near it.
+/// The largest body: 1 MiB, announced as `bulk.maxPayloadSize`.
 pub(crate) const LIMIT: usize = 1 << 20;
 
-/// A parsed body.
-pub(crate) struct Body(pub(crate) Value);
+/// A body that was read, or why it could not be: told only to a client whose token was found good.
+pub(crate) struct Body(Result<Value, ScimError>);
+
+impl Body {
+    pub(crate) fn json(self) -> Result<Value, ScimError> {
+        self.0
+    }
+}
 
 impl FromRequest for Body {
     type Error = ScimError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, ScimError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let media_type = check_media_type(request);
+        let request = request.clone();
+        let media_type = check_media_type(&request);
         // The limit itself is the route's `PayloadConfig`.
-        let bytes = web::Bytes::from_request(request, payload);
+        let bytes = web::Bytes::from_request(&request, payload);
         Box::pin(async move {
-            media_type?;
-            let bytes = bytes.await.map_err(|error| unreadable(&error))?;
-            parse_json(&bytes).map(Self)
+            let bytes = bytes.await.map_err(|error| unreadable(&error));
+            let body = media_type.and(bytes).and_then(|bytes| parse_json(&bytes));
+            if let Ok(body) = &body {
+                note_body(&request, body);
+            }
+            Ok(Self(body))
         })
     }
 }

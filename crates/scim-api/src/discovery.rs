@@ -2,10 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::bulk;
+use crate::list::{DEFAULT_COUNT, MAX_COUNT};
 use crate::schema::{Attribute, Kind, Mutability, Registry, ResourceType, Returned, Schema, Uniqueness};
-
-/// The most resources in one list response.
-pub const MAX_RESULTS: u32 = 1000;
 
 const SERVICE_PROVIDER_CONFIG_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
 const RESOURCE_TYPE_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
@@ -16,11 +15,12 @@ pub fn service_provider_config(base_url: &str) -> Value {
     json!({
         "schemas": [SERVICE_PROVIDER_CONFIG_URN],
         "patch": {"supported": true},
-        "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
-        "filter": {"supported": true, "maxResults": MAX_RESULTS},
+        "bulk": {"supported": true, "maxOperations": bulk::MAX_OPERATIONS, "maxPayloadSize": bulk::MAX_PAYLOAD_SIZE},
+        "filter": {"supported": true, "maxResults": MAX_COUNT},
         "changePassword": {"supported": false},
-        "sort": {"supported": false},
+        "sort": {"supported": true},
         "etag": {"supported": true},
+        "pagination": pagination(),
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
             "name": "Bearer token",
@@ -29,6 +29,17 @@ pub fn service_provider_config(base_url: &str) -> Value {
             "primary": true,
         }],
         "meta": {"resourceType": "ServiceProviderConfig", "location": format!("{base_url}/ServiceProviderConfig")},
+    })
+}
+
+/// RFC 9865 §4. There is no `cursorTimeout`: our cursors do not expire.
+fn pagination() -> Value {
+    json!({
+        "cursor": true,
+        "index": true,
+        "defaultPaginationMethod": "index",
+        "defaultPageSize": DEFAULT_COUNT,
+        "maxPageSize": MAX_COUNT,
     })
 }
 
@@ -85,7 +96,8 @@ fn attribute(attribute: &Attribute) -> Value {
     set("type", kind(attribute.kind).into());
     set("multiValued", attribute.multi_valued.into());
     set("description", attribute.description.as_ref().into());
-    set("required", attribute.required.into());
+    // RFC 7644 §3.5.2.2 lets a server refuse the removal of required attributes only, so that one is required, too.
+    set("required", (attribute.required || attribute.never_unassigned).into());
     if matches!(attribute.kind, Kind::String | Kind::Reference | Kind::Binary) {
         set("caseExact", attribute.case_exact.into());
     }
@@ -146,13 +158,31 @@ fn uniqueness(uniqueness: Uniqueness) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{ENTERPRISE_URN, USER_URN, WORKATO_ROLE_URN};
+    use crate::schema::{
+        CustomAttribute, CustomKind, ENTERPRISE_URN, GROUP_URN, ROLE_URN, RoleAttribute, USER_URN, WORKATO_ROLE_URN,
+    };
 
     const BASE: &str = "https://gate.test/scim/v2";
 
     #[test]
     fn the_configuration_says_what_the_server_does() {
         insta::assert_json_snapshot!(service_provider_config(BASE));
+    }
+
+    #[test]
+    fn groups_and_roles_are_published_whole() {
+        let registry = Registry::default();
+        insta::assert_json_snapshot!([GROUP_URN, ROLE_URN].map(|urn| find_schema(&registry, urn, BASE)));
+    }
+
+    #[test]
+    fn an_added_attribute_is_published_under_its_urn() {
+        let urn = "urn:acme:scim:1.0:Person";
+        let badges = CustomAttribute::new(urn, "badges", CustomKind::String).unwrap().multi_valued().case_exact();
+        let registry = Registry::new(&[RoleAttribute::new("role", &[])], &[badges]);
+        insta::assert_json_snapshot!(find_schema(&registry, urn, BASE));
+        let user = find_resource_type(&registry, "User", BASE).unwrap();
+        assert_eq!(user["schemaExtensions"][2], json!({"schema": urn, "required": false}));
     }
 
     #[test]
@@ -172,7 +202,7 @@ mod tests {
         assert_eq!(find_schema(&registry, "urn:x", BASE), None);
         assert_eq!(find_resource_type(&registry, "User", BASE).unwrap()["endpoint"], "/Users");
         let ids: Vec<Value> = schemas(&registry, BASE).iter().map(|schema| schema["id"].clone()).collect();
-        assert_eq!(ids, [USER_URN, ENTERPRISE_URN, WORKATO_ROLE_URN]);
+        assert_eq!(ids, [USER_URN, ENTERPRISE_URN, WORKATO_ROLE_URN, GROUP_URN, ROLE_URN]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Bodies of POST and PUT: what was sent becomes a document in canonical form, checked against the registry.
 
 pub(crate) mod canonical;
+pub(crate) mod group;
 mod json;
 pub(crate) mod notes;
 pub(crate) mod value;
@@ -8,10 +9,12 @@ pub(crate) mod value;
 use std::collections::BTreeMap;
 
 pub use canonical::{Canonical, canonicalize};
+pub use group::GroupDocument;
 pub use json::parse_json;
 use serde_json::{Map, Value};
 
-pub use value::{MAX_STRING, MAX_VALUES};
+pub use crate::schema::attribute::MAX_VALUES;
+pub use value::MAX_STRING;
 
 use crate::error::ScimError;
 use crate::patch::Patched;

@@ -26,6 +26,12 @@ pub enum ScimError {
     NoTarget(String),
     /// A value is missing or does not fit its attribute.
     InvalidValue(String),
+    /// The cursor is not one of ours, or belongs to another query (RFC 9865 §2.1).
+    InvalidCursor(String),
+    /// The cursor has expired (RFC 9865 §2.1). Ours do not; whoever bounds them says so with this.
+    ExpiredCursor(String),
+    /// The count of a page by cursor is not a positive integer (RFC 9865 §2.1).
+    InvalidCount(String),
     /// The requested SCIM protocol version is not supported.
     InvalidVers(String),
     /// The request URI carries what must not stand in a URI.
@@ -74,6 +80,14 @@ pub enum ScimError {
 }
 
 impl ScimError {
+    /// RFC 7644 §3.11: a server that does not offer `/Me` answers 501.
+    pub fn no_me() -> Self {
+        Self::NotImplemented(
+            "There is no /Me: a SCIM token stands for a workspace and not for a person. Ask for /Users?filter=userName eq \"…\"."
+                .to_owned(),
+        )
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> u16 {
         self.parts().0
@@ -118,6 +132,9 @@ impl ScimError {
             Self::InvalidPath(detail) => (400, Some("invalidPath"), detail),
             Self::NoTarget(detail) => (400, Some("noTarget"), detail),
             Self::InvalidValue(detail) => (400, Some("invalidValue"), detail),
+            Self::InvalidCursor(detail) => (400, Some("invalidCursor"), detail),
+            Self::ExpiredCursor(detail) => (400, Some("expiredCursor"), detail),
+            Self::InvalidCount(detail) => (400, Some("invalidCount"), detail),
             Self::InvalidVers(detail) => (400, Some("invalidVers"), detail),
             Self::Sensitive(detail) => (400, Some("sensitive"), detail),
             Self::Unauthorized(detail) => (401, None, detail),

@@ -5,10 +5,11 @@ mod compile;
 mod evaluate;
 mod named;
 pub(crate) mod parser;
+mod settled;
 
 use std::fmt;
 
-pub use compile::{Compiled, compile, compile_for_values};
+pub use compile::{Compiled, compile, compile_across, compile_for_values};
 pub use evaluate::matches;
 pub(crate) use named::{boolean_text, moment};
 use serde_json::Number;

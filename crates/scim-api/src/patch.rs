@@ -1,9 +1,12 @@
 //! PATCH (RFC 7644 §3.5.2), pure: a document and a request give a new document or a refusal, never half of it.
 
 mod elements;
+mod group;
+mod pathless;
 mod request;
 mod write;
 
+pub use group::{GroupChange, GroupOperation, GroupPatch, MemberChange};
 pub use request::{MAX_OPERATIONS, Op, PATCH_OP_URN, PatchOperation, PatchRequest};
 use serde_json::{Map, Value};
 

@@ -32,6 +32,14 @@ impl Projection {
         Self::new(attributes, excluded.into_iter().flat_map(|list| list.split(',')), resource)
     }
 
+    /// Whether any part of an attribute is sent, so that it has to be loaded at all.
+    pub fn wants(&self, name: &str, resource: &ResourceType) -> bool {
+        match resource.find(name) {
+            Some(Target::Attribute(located)) => self.sends(&located),
+            Some(Target::Core | Target::Extension(_)) | None => false,
+        }
+    }
+
     /// The part of a resource that is sent.
     pub fn apply(&self, resource_json: &Map<String, Value>, resource: &ResourceType) -> Map<String, Value> {
         let sent = resource_json.iter().filter_map(|(name, value)| {
@@ -105,14 +113,14 @@ fn excludes(names: &[String], located: &Located<'_>) -> bool {
     }
     let parent = Located { sub_attribute: None, ..*located };
     let (path, parent) = (located.path(), parent.path());
-    let schema = located.extension.map(|schema| schema.id);
+    let schema = located.extension.map(|schema| schema.id.as_ref());
     names.iter().any(|name| *name == path || *name == parent || Some(name.as_str()) == schema)
 }
 
 fn canonical_name(resource: &ResourceType, name: &str) -> Option<String> {
     match resource.find(name)? {
         Target::Attribute(located) => Some(located.path()),
-        Target::Extension(schema) => Some(schema.id.to_owned()),
+        Target::Extension(schema) => Some(schema.id.to_string()),
         Target::Core => None,
     }
 }
@@ -154,6 +162,16 @@ mod tests {
         wanted.as_object_mut().unwrap().shift_remove("password");
         assert_eq!(sent(None, None), wanted);
         assert_eq!(sent(Some(""), Some("")), wanted);
+    }
+
+    #[test]
+    fn what_is_not_sent_need_not_be_loaded() {
+        let registry = Registry::default();
+        let wants = |attributes: Option<&str>, excluded: Option<&str>| {
+            Projection::from_query(attributes, excluded, registry.group()).wants("members", registry.group())
+        };
+        assert!(wants(None, None) && wants(Some("members.value"), None) && wants(None, Some("members.display")));
+        assert!(!wants(Some("displayName"), None) && !wants(None, Some("MEMBERS")));
     }
 
     #[test]

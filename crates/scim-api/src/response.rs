@@ -8,6 +8,7 @@ use serde_json::Value;
 use store::{StoreError, Unique};
 
 use crate::error::ScimError;
+use crate::query::preference;
 
 /// RFC 7644 §3.1.
 pub(crate) const MEDIA_TYPE: &str = "application/scim+json";
@@ -15,6 +16,16 @@ pub(crate) const MEDIA_TYPE: &str = "application/scim+json";
 /// A JSON body in SCIM's media type.
 pub(crate) fn json(mut response: HttpResponseBuilder, body: &Value) -> HttpResponse {
     response.content_type(MEDIA_TYPE).insert_header((header::CACHE_CONTROL, "no-store")).body(body.to_string())
+}
+
+/// An answer without a body, to a client that knows what it sent. RFC 7240 §3: it says so where that was asked for.
+pub(crate) fn without_body(request: &HttpRequest, revision: i64) -> HttpResponse {
+    let mut response = HttpResponse::NoContent();
+    response.insert_header((header::ETAG, etag(revision)));
+    if let Some(applied) = preference(request).applied() {
+        response.insert_header(("preference-applied", applied));
+    }
+    response.finish()
 }
 
 impl ResponseError for ScimError {
@@ -42,6 +53,9 @@ impl From<StoreError> for ScimError {
         match error {
             StoreError::Taken(Unique::UserName) => {
                 Self::Uniqueness("A person with this userName exists already.".into())
+            }
+            StoreError::Taken(Unique::GroupName) => {
+                Self::Uniqueness("A group with this displayName exists already.".into())
             }
             StoreError::Busy => {
                 Self::Unavailable { detail: "The gateway is busy: try again in a second.".into(), retry_after: 1 }
@@ -81,6 +95,11 @@ pub(crate) enum Precondition {
 impl Precondition {
     pub(crate) fn read(headers: &HeaderMap, name: header::HeaderName) -> Self {
         let text = headers.get_all(name).filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
+        Self::of(&text)
+    }
+
+    /// The same from a text, such as the `version` of a bulk operation.
+    pub(crate) fn of(text: &str) -> Self {
         match text.trim() {
             "" => Self::None,
             "*" => Self::Any,

@@ -3,20 +3,30 @@
 
 pub mod attribute;
 mod common;
+mod custom;
 mod enterprise;
+mod group;
+mod role;
 mod target;
 mod user;
 mod workato_role;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 pub use attribute::{Attribute, Kind, Mutability, Returned, Uniqueness};
+pub use custom::{CustomAttribute, CustomAttributeError, CustomKind};
 use domain::environment::Environment;
+pub use group::MAX_MEMBERS;
 pub use target::{Located, Target};
 pub use workato_role::RoleAttribute;
 
 /// URN of the core `User` schema (RFC 7643 §4.1).
 pub const USER_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+/// URN of the core `Group` schema (RFC 7643 §4.2).
+pub const GROUP_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+/// URN of the read-only schema of environment roles.
+pub const ROLE_URN: &str = "urn:ietf:params:scim:schemas:gatehouse:1.0:EnvironmentRole";
 /// URN of the enterprise extension (RFC 7643 §4.3).
 pub const ENTERPRISE_URN: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 /// URN of the extension that carries environment roles.
@@ -26,11 +36,11 @@ pub const WORKATO_ROLE_URN: &str = domain::search::ROLE_EXTENSION;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schema {
     /// The URN.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
     /// A name for people.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What it is for.
-    pub description: &'static str,
+    pub description: Cow<'static, str>,
     /// The attributes in the order in which they are published.
     pub attributes: Vec<Attribute>,
 }
@@ -57,16 +67,20 @@ pub struct ResourceType {
     pub extensions: Vec<Arc<Schema>>,
 }
 
-/// The schemas of one workspace. Cheap to build: only the role extension depends on the workspace.
+/// The schemas of one workspace. Cheap to build: only the extensions of `User` depend on the workspace.
 #[derive(Debug, Clone)]
 pub struct Registry {
     user: ResourceType,
+    group: ResourceType,
+    role: ResourceType,
 }
 
 impl Registry {
-    /// The registry of a workspace whose environment roles are carried by these attributes.
-    pub fn new(role_attributes: &[RoleAttribute]) -> Self {
-        let extensions = vec![enterprise::schema(), Arc::new(workato_role::schema(role_attributes))];
+    /// The registry of a workspace whose environment roles are carried by these attributes, and which added those to its
+    /// people.
+    pub fn new(role_attributes: &[RoleAttribute], custom_attributes: &[CustomAttribute]) -> Self {
+        let mut extensions = vec![enterprise::schema(), Arc::new(workato_role::schema(role_attributes))];
+        extensions.extend(custom::schemas(custom_attributes));
         let user = ResourceType {
             name: "User",
             endpoint: "/Users",
@@ -74,7 +88,21 @@ impl Registry {
             core: user::schema(),
             extensions,
         };
-        Self { user }
+        let group = ResourceType {
+            name: "Group",
+            endpoint: "/Groups",
+            description: "A collaborator group of the workspace.",
+            core: group::schema(),
+            extensions: Vec::new(),
+        };
+        let role = ResourceType {
+            name: "Role",
+            endpoint: "/Roles",
+            description: "A role that a person may have in an environment.",
+            core: role::schema(),
+            extensions: Vec::new(),
+        };
+        Self { user, group, role }
     }
 
     /// The resource type `User`.
@@ -82,9 +110,19 @@ impl Registry {
         &self.user
     }
 
+    /// The resource type `Group`.
+    pub fn group(&self) -> &ResourceType {
+        &self.group
+    }
+
+    /// The resource type `Role`, which is read only.
+    pub fn role(&self) -> &ResourceType {
+        &self.role
+    }
+
     /// All resource types.
     pub fn resource_types(&self) -> impl Iterator<Item = &ResourceType> {
-        [&self.user].into_iter()
+        [&self.user, &self.group, &self.role].into_iter()
     }
 
     /// All schemas, each once.
@@ -93,10 +131,10 @@ impl Registry {
     }
 }
 
-/// The registry of a workspace with the default environments.
+/// The registry of a workspace with the default environments, to which nothing was added.
 impl Default for Registry {
     fn default() -> Self {
-        Self::new(&RoleAttribute::of_environments(&Environment::defaults()))
+        Self::new(&RoleAttribute::of_environments(&Environment::defaults()), &[])
     }
 }
 
@@ -109,7 +147,7 @@ mod tests {
         let registry = Registry::default();
         for schema in registry.schemas() {
             assert!(schema.description.ends_with('.'), "{}", schema.id);
-            assert_named_once(schema.id, &schema.attributes);
+            assert_named_once(&schema.id, &schema.attributes);
         }
     }
 
@@ -137,7 +175,7 @@ mod tests {
 
     #[test]
     fn the_role_extension_has_the_names_of_the_workspace() {
-        let registry = Registry::new(&[RoleAttribute::new("stage_role", &["stage"])]);
+        let registry = Registry::new(&[RoleAttribute::new("stage_role", &["stage"])], &[]);
         let roles = registry.schemas().find(|schema| schema.id == WORKATO_ROLE_URN).unwrap();
         assert_eq!(roles.find_attribute("STAGE").unwrap().name, "stage_role");
         assert_eq!(roles.find_attribute("workato_role"), None);

@@ -1,48 +1,37 @@
 //! `/Users`: the lifecycle of people (RFC 7644 §3.2 to §3.6).
 
-use ::web::Site;
+use std::collections::BTreeSet;
+
 use ::web::blocking::blocking;
-use ::web::random;
 use actix_web::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use domain::collaborator::Person;
-use domain::command::{Command, Context, NewIds, ScimUser};
+use domain::command::{Command, NewIds, ScimUser};
 use domain::decide::{Change, State, decide};
 use domain::id::{PersonId, ScimId};
-use serde_json::json;
+use serde_json::Value;
 use store::Store;
 
 use crate::auth::ScimClient;
 use crate::body::Body;
 use crate::document::UserDocument;
 use crate::error::ScimError;
+use crate::listing;
 use crate::patch::{PatchRequest, apply};
-use crate::query::{ListQuery, projection};
+use crate::projection::Projection;
+use crate::query::{SearchRequest, wants_minimal};
 use crate::resource::user;
 use crate::response::{self, Precondition, etag};
+use crate::work::Work;
 
 /// `GET /Users`
 pub(crate) async fn list(request: HttpRequest, client: ScimClient) -> Result<HttpResponse, ScimError> {
-    let resource = client.registry().user();
-    let query = ListQuery::read(&request, resource)?;
-    client.log_tolerated(&query.tolerated);
-    let (store, workspace) = (client.site().store.clone(), client.workspace().id);
-    let (start_index, offset, count) = (query.start_index, query.start_index - 1, query.count);
-    let page =
-        blocking::<_, ScimError>(move || Ok(store.list_people(workspace, query.predicate.as_ref(), offset, count)?))
-            .await?;
-    let projection = projection(&request, resource);
-    let base_url = &client.site().base_url;
-    let resources: Vec<_> =
-        page.people.iter().map(|person| user::to_json(person, &projection, resource, base_url)).collect();
-    let body = json!({
-        "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
-        "totalResults": page.total,
-        "startIndex": start_index,
-        "itemsPerPage": resources.len(),
-        "Resources": resources,
-    });
-    Ok(response::json(HttpResponse::Ok(), &body))
+    listing::users(&client, SearchRequest::from_query(request.query_string())?).await
+}
+
+/// `POST /Users/.search`
+pub(crate) async fn search(client: ScimClient, body: Body) -> Result<HttpResponse, ScimError> {
+    listing::users(&client, SearchRequest::parse(&body.json()?)?).await
 }
 
 /// `GET /Users/{id}`
@@ -51,25 +40,26 @@ pub(crate) async fn read(
     client: ScimClient,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ScimError> {
-    let person = load(&client, &id).await?;
-    if Precondition::read(request.headers(), IF_NONE_MATCH).names(person.revision) {
+    let work = Work::of(&client);
+    let (id, projection) = (id.into_inner(), projection(&request, &client)?);
+    let unchanged = Precondition::read(request.headers(), IF_NONE_MATCH);
+    let (person, shown) = blocking(move || {
+        let person = work.get_user(&work.site.store, known_id(&id)?)?;
+        let shown = work.show_user(&person, &projection)?;
+        Ok::<_, ScimError>((person, shown))
+    })
+    .await?;
+    if unchanged.names(person.revision) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, etag(person.revision))).finish());
     }
-    Ok(resource(HttpResponse::Ok(), &request, &client, &person))
+    Ok(respond(HttpResponse::Ok(), &client, &person, &shown))
 }
 
 /// `POST /Users`
-pub(crate) async fn create(
-    request: HttpRequest,
-    client: ScimClient,
-    Body(body): Body,
-) -> Result<HttpResponse, ScimError> {
-    let document = UserDocument::parse(&body, client.registry().user())?;
-    client.log_tolerated(&document.tolerated);
-    let user = user::from_document(document)?;
-    let task = Task::of(&client);
-    let person = blocking(move || task.provision(&user)).await?;
-    Ok(resource(HttpResponse::Created(), &request, &client, &person))
+pub(crate) async fn create(request: HttpRequest, client: ScimClient, body: Body) -> Result<HttpResponse, ScimError> {
+    let body = body.json()?;
+    let (person, shown) = write(&request, &client, move |work| work.create_user(&body)).await?;
+    Ok(respond(HttpResponse::Created(), &client, &person, &shown))
 }
 
 /// `PUT /Users/{id}`
@@ -77,13 +67,11 @@ pub(crate) async fn replace(
     request: HttpRequest,
     client: ScimClient,
     id: web::Path<String>,
-    Body(body): Body,
+    body: Body,
 ) -> Result<HttpResponse, ScimError> {
-    let document = UserDocument::parse(&body, client.registry().user())?;
-    client.log_tolerated(&document.tolerated);
-    let user = user::from_document(document)?;
-    let person = change(&request, &client, &id, move |_| Ok(Command::Replace(user.clone()))).await?;
-    Ok(resource(HttpResponse::Ok(), &request, &client, &person))
+    let (body, condition) = (body.json()?, Precondition::read(request.headers(), IF_MATCH));
+    let (person, shown) = write(&request, &client, move |work| work.replace_user(&id, &body, &condition)).await?;
+    Ok(respond(HttpResponse::Ok(), &client, &person, &shown))
 }
 
 /// `PATCH /Users/{id}`
@@ -91,20 +79,14 @@ pub(crate) async fn patch(
     request: HttpRequest,
     client: ScimClient,
     id: web::Path<String>,
-    Body(body): Body,
+    body: Body,
 ) -> Result<HttpResponse, ScimError> {
-    let operations = PatchRequest::parse(&body)?;
-    let registry = client.registry().clone();
-    let patch = move |person: &Person| {
-        let before = user::document(person).to_document();
-        let mut document = UserDocument::from_patched(apply(&before, &operations, registry.user())?);
-        tracing::debug!(tolerated = ?document.tolerated, "SCIM: PATCH applied");
-        // What the operations do not name they do not say: a hold must not become a deactivation by an echo.
-        document.active = document.active.filter(|_| operations.names("active", registry.user()));
-        Ok(Command::Replace(user::from_document(document)?))
-    };
-    let person = change(&request, &client, &id, patch).await?;
-    Ok(resource(HttpResponse::Ok(), &request, &client, &person))
+    let (body, condition) = (body.json()?, Precondition::read(request.headers(), IF_MATCH));
+    let (person, shown) = write(&request, &client, move |work| work.patch_user(&id, &body, &condition)).await?;
+    if wants_minimal(&request) {
+        return Ok(response::without_body(&request, person.revision));
+    }
+    Ok(respond(HttpResponse::Ok(), &client, &person, &shown))
 }
 
 /// `DELETE /Users/{id}`
@@ -113,21 +95,34 @@ pub(crate) async fn delete(
     client: ScimClient,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ScimError> {
-    change(&request, &client, &id, |_| Ok(Command::Delete)).await?;
+    let condition = Precondition::read(request.headers(), IF_MATCH);
+    let work = Work::of(&client);
+    blocking(move || work.delete_user(&id, &condition)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-fn resource(mut to: HttpResponseBuilder, request: &HttpRequest, client: &ScimClient, person: &Person) -> HttpResponse {
-    let user = client.registry().user();
-    let base_url = &client.site().base_url;
-    to.insert_header((LOCATION, user::location(person, base_url)));
-    to.insert_header((ETAG, etag(person.revision)));
-    response::json(to, &user::to_json(person, &projection(request, user), user, base_url))
+async fn write(
+    request: &HttpRequest,
+    client: &ScimClient,
+    change: impl FnOnce(&Work) -> Result<Person, ScimError> + Send + 'static,
+) -> Result<(Person, Value), ScimError> {
+    let (work, projection) = (Work::of(client), projection(request, client)?);
+    blocking(move || {
+        let person = change(&work)?;
+        let shown = work.show_user(&person, &projection)?;
+        Ok((person, shown))
+    })
+    .await
 }
 
-async fn load(client: &ScimClient, id: &str) -> Result<Person, ScimError> {
-    let (task, id) = (Task::of(client), known_id(id)?);
-    blocking(move || task.living(&task.site.store, id)).await
+fn projection(request: &HttpRequest, client: &ScimClient) -> Result<Projection, ScimError> {
+    Ok(SearchRequest::from_query(request.query_string())?.projection(client.registry().user()))
+}
+
+fn respond(mut to: HttpResponseBuilder, client: &ScimClient, person: &Person, shown: &Value) -> HttpResponse {
+    to.insert_header((LOCATION, user::location(person, &client.site().base_url)));
+    to.insert_header((ETAG, etag(person.revision)));
+    response::json(to, shown)
 }
 
 /// Ids that are not of our form name nothing (404, never 400).
@@ -139,62 +134,98 @@ fn no_such_user() -> ScimError {
     ScimError::NotFound("There is no User with this id.".into())
 }
 
-/// Load, compare the version, decide, commit: again from the start where somebody else was faster.
-async fn change(
-    request: &HttpRequest,
-    client: &ScimClient,
-    id: &str,
-    command: impl Fn(&Person) -> Result<Command, ScimError> + Send + 'static,
-) -> Result<Person, ScimError> {
-    let condition = Precondition::read(request.headers(), IF_MATCH);
-    let (task, id) = (Task::of(client), known_id(id)?);
-    blocking(move || {
-        let committed = task.site.store.decide_and_commit(|store| {
-            let person = task.living(store, id)?;
-            condition.check_match(person.revision)?;
-            let command = command(&person)?;
-            let namesakes = match &command {
-                Command::Replace(user) if user.user_name.fold() != person.user_name.fold() => {
-                    store.namesakes(task.workspace.id, &user.user_name)?
-                }
-                _ => Vec::new(),
-            };
-            task.decide(store, Some(person), namesakes, command)
-        })?;
-        Ok(committed.person)
-    })
-    .await
-}
-
-/// What one blocking task needs.
-struct Task {
-    site: Site,
-    workspace: domain::workspace::Workspace,
-    context: Context,
-}
-
-impl Task {
-    fn of(client: &ScimClient) -> Self {
-        Self { site: client.site().clone(), workspace: client.workspace().clone(), context: client.context() }
-    }
-
-    fn living(&self, store: &Store, id: ScimId) -> Result<Person, ScimError> {
+impl Work {
+    /// The living person of that id.
+    pub(crate) fn get_user(&self, store: &Store, id: ScimId) -> Result<Person, ScimError> {
         let person = store.find_by_scim_id(self.workspace.id, id)?;
         person.filter(|person| !person.lifecycle.is_deleted()).ok_or_else(no_such_user)
     }
 
-    fn provision(&self, user: &ScimUser) -> Result<Person, ScimError> {
-        let fresh = || random::new_id(self.context.now).map_err(|error| internal(&error));
-        let ids = NewIds { person: PersonId::new(fresh()?), scim: ScimId::new(fresh()?) };
+    /// The resource, as far as it is wanted.
+    pub(crate) fn show_user(&self, person: &Person, projection: &Projection) -> Result<Value, ScimError> {
+        let groups = self.site.store.scim_memberships(&[person.id])?.remove(&person.id).unwrap_or_default();
+        Ok(user::to_json(person, &groups, projection, self.registry.user(), &self.site.base_url))
+    }
+
+    /// Makes a person, or brings back a deleted one.
+    pub(crate) fn create_user(&self, body: &Value) -> Result<Person, ScimError> {
+        let user = self.read_user(body)?;
+        let ids = NewIds { person: PersonId::new(self.fresh_id()?), scim: ScimId::new(self.fresh_id()?) };
         let committed = self.site.store.decide_and_commit(|store| {
             let namesakes = store.namesakes(self.workspace.id, &user.user_name)?;
-            self.decide(store, None, namesakes, Command::Provision(ids, user.clone()))
+            self.decide_user(store, None, namesakes, Command::Provision(ids, user.clone()))
         });
         match committed {
             Ok(committed) => Ok(committed.person),
-            Err(ScimError::Uniqueness(_)) => Err(self.taken(user)),
+            Err(ScimError::Uniqueness(_)) => Err(self.taken(&user)),
             Err(error) => Err(error),
         }
+    }
+
+    /// Replaces a resource whole.
+    pub(crate) fn replace_user(&self, id: &str, body: &Value, condition: &Precondition) -> Result<Person, ScimError> {
+        let user = self.read_user(body)?;
+        self.change_user(id, condition, |_| Ok(Command::Replace(user.clone())))
+    }
+
+    /// Applies all operations, or none.
+    pub(crate) fn patch_user(&self, id: &str, body: &Value, condition: &Precondition) -> Result<Person, ScimError> {
+        let operations = PatchRequest::parse(body)?;
+        self.change_user(id, condition, |person| {
+            let before = user::document(person).to_document();
+            let mut document = UserDocument::from_patched(apply(&before, &operations, self.registry.user())?);
+            self.log_tolerated(&document.tolerated);
+            // What the operations do not name they do not say: a hold must not become a deactivation by an echo.
+            document.active = document.active.filter(|_| operations.names("active", self.registry.user()));
+            Ok(Command::Replace(user::from_document(document)?))
+        })
+    }
+
+    /// Deletes: the id answers 404 from now on.
+    pub(crate) fn delete_user(&self, id: &str, condition: &Precondition) -> Result<(), ScimError> {
+        self.change_user(id, condition, |_| Ok(Command::Delete)).map(drop)
+    }
+
+    fn read_user(&self, body: &Value) -> Result<ScimUser, ScimError> {
+        let document = UserDocument::parse(body, self.registry.user())?;
+        self.log_tolerated(&document.tolerated);
+        user::from_document(document)
+    }
+
+    /// Load, compare the version, decide, commit: again from the start where somebody else was faster.
+    fn change_user(
+        &self,
+        id: &str,
+        condition: &Precondition,
+        command: impl Fn(&Person) -> Result<Command, ScimError>,
+    ) -> Result<Person, ScimError> {
+        let id = known_id(id)?;
+        let committed = self.site.store.decide_and_commit(|store| {
+            let person = self.get_user(store, id)?;
+            condition.check_match(person.revision)?;
+            let command = command(&person)?;
+            let namesakes = match &command {
+                Command::Replace(user) if user.user_name.fold() != person.user_name.fold() => {
+                    store.namesakes(self.workspace.id, &user.user_name)?
+                }
+                _ => Vec::new(),
+            };
+            self.decide_user(store, Some(person), namesakes, command)
+        })?;
+        Ok(committed.person)
+    }
+
+    fn decide_user(
+        &self,
+        store: &Store,
+        person: Option<Person>,
+        namesakes: Vec<Person>,
+        command: Command,
+    ) -> Result<Change, ScimError> {
+        let catalogue = store.catalogue(self.workspace.id, &BTreeSet::new())?;
+        let state =
+            State { workspace: &self.workspace, catalogue: &catalogue, person, namesakes, name_ids: Vec::new() };
+        Ok(decide(state, command, &self.context)?)
     }
 
     /// A client whose first try timed out finds here whom that try has made.
@@ -205,22 +236,4 @@ impl Task {
             "A person with this userName exists already{id}: look them up by userName, then PUT or PATCH."
         ))
     }
-
-    fn decide(
-        &self,
-        store: &Store,
-        person: Option<Person>,
-        namesakes: Vec<Person>,
-        command: Command,
-    ) -> Result<Change, ScimError> {
-        let catalogue = store.catalogue(self.workspace.id, &std::collections::BTreeSet::new())?;
-        let state =
-            State { workspace: &self.workspace, catalogue: &catalogue, person, namesakes, name_ids: Vec::new() };
-        Ok(decide(state, command, &self.context)?)
-    }
-}
-
-fn internal(cause: &dyn std::fmt::Display) -> ScimError {
-    tracing::error!(%cause, "a SCIM request can't be answered");
-    ScimError::Internal
 }

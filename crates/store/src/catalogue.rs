@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::audit::AuditEntry;
 use domain::environment::{Catalogue, Environment, GroupName, RoleName};
+use domain::group::Group;
 use domain::id::WorkspaceId;
 
 use crate::Store;
@@ -31,9 +32,9 @@ impl Store {
     }
 
     /// Adds a group.
-    pub fn add_group(&self, group: GroupName, entry: AuditEntry) -> Result<(), StoreError> {
+    pub fn add_group(&self, group: Group, entry: AuditEntry) -> Result<(), StoreError> {
         write!(self, |q, conn| {
-            q::catalogue::insert_group(conn, entry.workspace, &group, micros(entry.at))?;
+            q::groups::insert(conn, &group)?;
             q::audit::append(conn, &[entry])
         })
     }

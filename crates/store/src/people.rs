@@ -2,7 +2,7 @@
 
 use domain::collaborator::{Person, UserName};
 use domain::id::{PersonId, ScimId, WorkspaceId};
-use domain::predicate::Predicate;
+use domain::predicate::{AttributePath, Predicate};
 
 use crate::Store;
 use crate::backend::read;
@@ -13,8 +13,30 @@ use crate::error::StoreError;
 pub struct Page {
     /// How many match in all.
     pub total: i64,
-    /// Those of this page, in the order they came.
+    /// Those of this page.
     pub people: Vec<Person>,
+    /// The place of each, for [`Position::After`].
+    pub places: Vec<i64>,
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Position {
+    /// After so many.
+    Offset(i64),
+    /// After this place in the order in which they came: exact, whatever is made or deleted in between.
+    After(i64),
+}
+
+/// An order other than that in which they came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sort {
+    /// By which attribute; of several values the primary one counts, else the first.
+    pub path: AttributePath,
+    /// Whether case counts.
+    pub exact: bool,
+    /// Backwards: those without a value come first then.
+    pub descending: bool,
 }
 
 /// The part of a folded value that is indexed: short enough for any index of either database.
@@ -43,14 +65,20 @@ impl Store {
         read!(self, |q, conn| q::people::namesakes(conn, workspace, name))
     }
 
-    /// The living people that a predicate describes, in the order they came: `limit` of them after `offset`.
+    /// The living people of these SCIM ids, in no order.
+    pub fn find_by_scim_ids(&self, workspace: WorkspaceId, ids: &[ScimId]) -> Result<Vec<Person>, StoreError> {
+        read!(self, |q, conn| q::people::find_by_scim_ids(conn, workspace, ids))
+    }
+
+    /// A page of the living people that a predicate describes: `limit` of them from a position on.
     pub fn list_people(
         &self,
         workspace: WorkspaceId,
         predicate: Option<&Predicate>,
-        offset: i64,
+        sort: Option<&Sort>,
+        position: Position,
         limit: i64,
     ) -> Result<Page, StoreError> {
-        read!(self, |q, conn| q::people::list(conn, workspace, predicate, offset, limit))
+        read!(self, |q, conn| q::people::list(conn, workspace, predicate, sort, position, limit))
     }
 }

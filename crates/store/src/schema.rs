@@ -17,6 +17,7 @@ diesel::table! {
         workspace_id -> Text,
         last_ordinal -> BigInt,
         people -> BigInt,
+        groups -> BigInt,
     }
 }
 
@@ -52,10 +53,18 @@ diesel::table! {
 }
 
 diesel::table! {
-    collaborator_groups (workspace_id, name) {
+    collaborator_groups (id) {
+        id -> Text,
         workspace_id -> Text,
+        scim_id -> Text,
+        ordinal -> BigInt,
         name -> Text,
+        name_fold -> Text,
+        external_id -> Nullable<Text>,
+        provisioned -> Bool,
+        revision -> BigInt,
         created_at -> BigInt,
+        modified_at -> BigInt,
     }
 }
 
@@ -120,9 +129,20 @@ diesel::table! {
         person_id -> Text,
         path -> Text,
         element -> Integer,
+        owner -> Text,
+        rank -> Integer,
         prefix -> Text,
         folded -> Text,
         exact -> Text,
+    }
+}
+
+diesel::table! {
+    memberships (group_id, person_id, origin) {
+        group_id -> Text,
+        person_id -> Text,
+        origin -> Text,
+        since -> BigInt,
     }
 }
 
@@ -212,6 +232,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    scim_requests (ordinal) {
+        ordinal -> BigInt,
+        workspace_id -> Text,
+        at -> BigInt,
+        request_id -> Nullable<Text>,
+        client -> Text,
+        method -> Text,
+        path -> Text,
+        status -> Integer,
+        micros -> BigInt,
+        body -> Nullable<Text>,
+        refusal -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     outbox (ordinal) {
         ordinal -> BigInt,
         workspace_id -> Text,
@@ -223,7 +259,9 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_entries,
+    collaborator_groups,
     collaborators,
+    memberships,
     search_attributes,
     saml_links,
     sessions,

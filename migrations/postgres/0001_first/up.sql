@@ -15,7 +15,8 @@ CREATE TABLE workspaces (
 CREATE TABLE workspace_counters (
     workspace_id TEXT NOT NULL PRIMARY KEY REFERENCES workspaces (id),
     last_ordinal BIGINT NOT NULL,
-    people BIGINT NOT NULL
+    people BIGINT NOT NULL,
+    groups BIGINT NOT NULL
 );
 
 CREATE TABLE owners (
@@ -46,11 +47,24 @@ CREATE TABLE roles (
 );
 
 CREATE TABLE collaborator_groups (
+    id TEXT NOT NULL PRIMARY KEY,
     workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+    -- The `id` of the SCIM `Group`: another one after a DELETE that left the group in place.
+    scim_id TEXT NOT NULL UNIQUE,
+    ordinal BIGINT NOT NULL,
     name TEXT NOT NULL,
+    name_fold TEXT COLLATE "C" NOT NULL,
+    external_id TEXT,
+    -- Whether SCIM made it.
+    provisioned BOOLEAN NOT NULL,
+    revision BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
-    PRIMARY KEY (workspace_id, name)
+    modified_at BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX collaborator_groups_name ON collaborator_groups (workspace_id, name);
+CREATE INDEX collaborator_groups_name_fold ON collaborator_groups (workspace_id, name_fold);
+CREATE INDEX collaborator_groups_external_id ON collaborator_groups (workspace_id, external_id);
+CREATE UNIQUE INDEX collaborator_groups_ordinal ON collaborator_groups (workspace_id, ordinal);
 
 CREATE TABLE group_mappings (
     workspace_id TEXT NOT NULL REFERENCES workspaces (id),
@@ -113,12 +127,26 @@ CREATE TABLE search_attributes (
     person_id TEXT NOT NULL REFERENCES collaborators (id),
     path TEXT NOT NULL,
     element INTEGER NOT NULL,
+    -- Person and element in one, so that conditions can meet on one value of a multi-valued attribute.
+    owner TEXT NOT NULL,
+    -- 0 for the value that sorting goes by: the primary one, else the first (RFC 7644, section 3.4.2.3).
+    rank INTEGER NOT NULL,
     prefix TEXT COLLATE "C" NOT NULL,
     folded TEXT COLLATE "C" NOT NULL,
     exact TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (person_id, path, element)
 );
 CREATE INDEX search_attributes_value ON search_attributes (workspace_id, path, prefix);
+
+-- Who is in which group, and who says so.
+CREATE TABLE memberships (
+    group_id TEXT NOT NULL REFERENCES collaborator_groups (id),
+    person_id TEXT NOT NULL REFERENCES collaborators (id),
+    origin TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    PRIMARY KEY (group_id, person_id, origin)
+);
+CREATE INDEX memberships_person ON memberships (person_id);
 
 CREATE TABLE saml_links (
     connection_id TEXT NOT NULL REFERENCES connections (id),
@@ -215,3 +243,19 @@ CREATE TABLE outbox (
     at BIGINT NOT NULL,
     payload TEXT NOT NULL
 );
+
+-- The latest SCIM requests of each workspace, sanitised: what an administrator looks at when the provider complains.
+CREATE TABLE scim_requests (
+    ordinal BIGSERIAL PRIMARY KEY,
+    workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+    at BIGINT NOT NULL,
+    request_id TEXT,
+    client TEXT NOT NULL,
+    method TEXT NOT NULL,
+    path TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    micros BIGINT NOT NULL,
+    body TEXT,
+    refusal TEXT
+);
+CREATE INDEX scim_requests_workspace ON scim_requests (workspace_id, ordinal);

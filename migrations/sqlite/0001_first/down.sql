@@ -1,3 +1,4 @@
+DROP TABLE scim_requests;
 DROP TABLE outbox;
 DROP TABLE audit_heads;
 DROP TABLE audit_entries;
@@ -6,6 +7,7 @@ DROP TABLE sessions;
 DROP TABLE consumed_assertions;
 DROP TABLE login_requests;
 DROP TABLE saml_links;
+DROP TABLE memberships;
 DROP TABLE search_attributes;
 DROP TABLE collaborators;
 DROP TABLE scim_tokens;

@@ -1,18 +1,21 @@
 //! A change in the making: the person as they were and as they become, and what is to be told of it.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use super::{AcceptedLogin, Change, LinkWrite, State, Write};
-use crate::access::{EffectiveAccess, Evaluation, Rule, effective_access};
+use super::{AcceptedLogin, Change, LinkWrite, MembershipWrite, State, Write};
+use crate::access::{EffectiveAccess, Evaluation, Membership, Origin, Rule, effective_access};
 use crate::audit::{AuditEntry, EventKind, OutgoingEvent, Subject};
 use crate::clock::Timestamp;
 use crate::collaborator::{Lifecycle, Person, Status};
 use crate::command::Context;
 use crate::environment::{Catalogue, GroupName};
+use crate::group::Group;
+use crate::id::GroupId;
 use crate::policy::UnknownGroup;
 use crate::workspace::Workspace;
 
@@ -23,10 +26,12 @@ pub(super) struct Draft<'a> {
     /// Later than anything written about this person before, so that voices can be told apart by their time.
     pub(super) now: Timestamp,
     pub(super) person: Person,
+    /// A fresh id, from which those of groups that come into being are made.
+    pub(super) fresh: Uuid,
     catalogue: Cow<'a, Catalogue>,
     earlier: Option<Person>,
     links: Vec<LinkWrite>,
-    groups: Vec<GroupName>,
+    groups: Vec<Group>,
     login: Option<AcceptedLogin>,
     audit: Vec<AuditEntry>,
     events: Vec<OutgoingEvent>,
@@ -46,6 +51,7 @@ impl<'a> Draft<'a> {
             context,
             now: context.now,
             person,
+            fresh: Uuid::nil(),
             catalogue: Cow::Borrowed(state.catalogue),
             earlier: None,
             links: Vec::new(),
@@ -94,10 +100,10 @@ impl<'a> Draft<'a> {
         let prefix = &self.workspace.policy.group_prefix;
         let ours = unknown.map(|ignored| prefix.strip(&ignored.name).unwrap_or(&ignored.name));
         let names: BTreeSet<GroupName> = ours.filter_map(|name| GroupName::new(name).ok()).collect();
-        self.groups = names.into_iter().collect();
-        self.catalogue.to_mut().groups.extend(self.groups.iter().cloned());
-        for name in self.groups.clone() {
-            self.record_group_added(&name);
+        self.groups = names.into_iter().zip(1..).map(|(name, nth)| self.new_group(name, nth)).collect();
+        self.catalogue.to_mut().groups.extend(self.groups.iter().map(|group| group.name.clone()));
+        for group in self.groups.clone() {
+            self.record_group_added(&group.name);
         }
         !self.groups.is_empty()
     }
@@ -107,6 +113,11 @@ impl<'a> Draft<'a> {
         if let Some(entry) = self.audit.last_mut() {
             entry.subject = Subject::named("group", name.as_str());
         }
+    }
+
+    fn new_group(&self, name: GroupName, nth: u128) -> Group {
+        let id = GroupId::new(Uuid::from_u128(self.fresh.as_u128() ^ nth));
+        Group::new(self.workspace.id, id, name, false, self.now)
     }
 
     fn record_unresolved(&mut self) {
@@ -199,12 +210,15 @@ impl<'a> Draft<'a> {
             self.tell(EventKind::AccessChanged, Some(json!(before)), Some(json!(after)));
         }
         let write = self.number();
+        let memberships =
+            differences(self.earlier.as_ref().map(|e| e.access.groups.as_slice()), &self.person.access.groups);
         Change {
             workspace: self.workspace.id,
             person: self.person,
             write,
             links: self.links,
             groups: self.groups,
+            memberships,
             login: self.login,
             audit: self.audit,
             events: self.events,
@@ -226,10 +240,30 @@ impl<'a> Draft<'a> {
     }
 }
 
+/// The memberships that begin and end, origin by origin.
+fn differences(before: Option<&[Membership]>, after: &[Membership]) -> Vec<MembershipWrite> {
+    let said = |memberships: &[Membership]| -> BTreeMap<(GroupName, Origin), Timestamp> {
+        let each =
+            memberships.iter().flat_map(|m| m.origins.iter().map(|(origin, at)| ((m.name.clone(), *origin), *at)));
+        each.collect()
+    };
+    let (before, after) = (said(before.unwrap_or_default()), said(after));
+    let ended = before.keys().filter(|key| !after.contains_key(key)).map(|key| (key, None));
+    let begun = after.iter().filter(|(key, _)| !before.contains_key(key)).map(|(key, at)| (key, Some(*at)));
+    let write = |((group, origin), since): (&(GroupName, Origin), _)| MembershipWrite {
+        group: group.clone(),
+        origin: *origin,
+        since,
+    };
+    ended.chain(begun).map(write).collect()
+}
+
 /// What SCIM shows of a person: a change in it is a new revision.
 fn shown(person: &Person) -> impl PartialEq + '_ {
     let roles = person.facts.provisioned.values();
-    (person.scim_id, &person.user_name, &person.external_id, &person.profile, person.lifecycle.is_active(), roles)
+    let groups: Vec<&GroupName> = person.access.groups_of(Origin::Scim).collect();
+    let active = person.lifecycle.is_active();
+    (person.scim_id, &person.user_name, &person.external_id, &person.profile, active, roles, groups)
 }
 
 fn standing(lifecycle: &Lifecycle) -> Value {

@@ -23,6 +23,7 @@ pub(super) fn sign_in(state: State<'_>, attempt: LoginAttempt, context: &Context
         }
         None => newcomer(&state, &attempt, context)?,
     };
+    draft.fresh = attempt.new_person.uuid();
     admit(&mut draft);
     update_profile(&mut draft, &attempt.profile);
     let mut facts = attempt.facts.clone();

@@ -136,6 +136,11 @@ impl World {
         self.about(person, command, administrator())
     }
 
+    /// SCIM puts somebody into a group, or takes them out.
+    pub fn set_membership(&mut self, person: PersonId, name: &str, member: bool) -> Result<PersonId, Refusal> {
+        self.about(person, Command::SetMembership { group: group(name), member }, scim_token())
+    }
+
     pub fn hold(&mut self, person: PersonId) -> PersonId {
         self.about(person, Command::Hold, administrator()).unwrap()
     }
@@ -256,9 +261,9 @@ impl World {
                 LinkWrite::DropAll(person) => self.links.retain(|_, linked| *linked != person),
             }
         }
-        for name in &change.groups {
-            assert!(!self.catalogue.groups.contains(name), "{name} is made twice");
-            self.catalogue.groups.push(name.clone());
+        for group in &change.groups {
+            assert!(!self.catalogue.groups.contains(&group.name), "{} is made twice", group.name);
+            self.catalogue.groups.push(group.name.clone());
         }
         self.scim_ids.insert(change.person.scim_id);
         self.last = Some(change);

@@ -73,7 +73,7 @@ impl Add {
         }
         let entry =
             session.entry(EventKind::GroupAdded, Subject::named("group", &name), None, Some(json!({ "name": name })));
-        match session.store.add_group(GroupName::new(&name)?, entry) {
+        match session.store.add_group(session.new_group(&name)?, entry) {
             Err(StoreError::Taken(Unique::GroupName)) => bail!("there is a group {name} already"),
             done => Ok(done?),
         }

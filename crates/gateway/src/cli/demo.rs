@@ -6,7 +6,6 @@ use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use domain::audit::{EventKind, Subject};
 use domain::clock::Clock;
-use domain::environment::GroupName;
 use domain::workspace::WorkspaceHandle;
 use secrecy::SecretString;
 use simulator::{GROUP_NAMES, IdentityProvider, Simulator};
@@ -86,7 +85,7 @@ fn add_groups(settings: &Settings) -> Result<()> {
     let session = Session::open(settings, &InWorkspace::named(WORKSPACE))?;
     for name in GROUP_NAMES.iter().filter(|&&name| name != domain::environment::ALL_COLLABORATORS) {
         let entry = session.entry(EventKind::GroupAdded, Subject::named("group", name), None, None);
-        match session.store.add_group(GroupName::new(name)?, entry) {
+        match session.store.add_group(session.new_group(name)?, entry) {
             Ok(()) | Err(StoreError::Taken(_)) => {}
             Err(error) => return Err(error.into()),
         }

@@ -20,6 +20,20 @@ pub(super) enum Scim {
     /// Tokens
     #[command(subcommand)]
     Token(Token),
+    /// The latest requests, with the sentence that each refused one got
+    Log(Log),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Log {
+    #[command(flatten)]
+    within: InWorkspace,
+    /// Only the latest so many
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    limit: u32,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -53,6 +67,7 @@ impl Scim {
         match self {
             Self::Enable(args) => enable(&Session::open(settings, &args.within)?),
             Self::Disable(args) => disable(&Session::open(settings, &args.within)?),
+            Self::Log(log) => log.run(settings),
             Self::Token(Token::Refresh(refresh)) => refresh.run(settings),
             Self::Token(Token::Revoke(args)) => revoke(&Session::open(settings, &args.within)?),
         }
@@ -87,6 +102,28 @@ fn revoke(session: &Session) -> Result<()> {
     let entry = session.entry(EventKind::ScimTokenRevoked, session.subject(), None, None);
     let ended = session.store.revoke_scim_tokens(session.workspace.id, entry)?;
     output::line(format!("Ended {ended} token(s)."))
+}
+
+impl Log {
+    fn run(self, settings: &Settings) -> Result<()> {
+        let session = Session::open(settings, &self.within)?;
+        for request in session.store.scim_requests(session.workspace.id, i64::from(self.limit))? {
+            if self.json {
+                output::json(&request)?;
+                continue;
+            }
+            let at = request.at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+            let millis = request.micros / 1_000;
+            output::line(format!(
+                "{at}  {} {:<6} {:>5} ms  {:<8} {}",
+                request.status, request.method, millis, request.client, request.path
+            ))?;
+            if let Some(refusal) = &request.refusal {
+                output::line(format!("    {refusal}"))?;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Refresh {

@@ -6,10 +6,13 @@ use domain::audit::{Actor, AuditEntry, EventKind, RequestOrigin, Source, Subject
 use domain::clock::{Clock, Timestamp};
 use domain::collaborator::{Person, UserName};
 use domain::command::Context;
-use domain::id::{PersonId, ScimId};
+use domain::environment::GroupName;
+use domain::group::Group;
+use domain::id::{GroupId, PersonId, ScimId};
 use domain::workspace::{Workspace, WorkspaceHandle};
 use serde_json::Value;
 use store::{KeyPurpose, Store};
+use web::random;
 
 use crate::clock::SystemClock;
 use crate::config::Settings;
@@ -71,6 +74,12 @@ impl Session {
             after,
             request: RequestOrigin::default(),
         }
+    }
+
+    /// A group to be added by hand.
+    pub(super) fn new_group(&self, name: &str) -> Result<Group> {
+        let id = GroupId::new(random::new_id(self.now)?);
+        Ok(Group::new(self.workspace.id, id, GroupName::new(name)?, false, self.now))
     }
 
     /// The workspace as an entry's subject.

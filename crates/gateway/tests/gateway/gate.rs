@@ -16,7 +16,8 @@ use domain::command::{Command, Context};
 use domain::decide::{Refusal, State, decide};
 use domain::environment::{GroupName, RoleName};
 use domain::explain::explain;
-use domain::id::WorkspaceId;
+use domain::group::Group;
+use domain::id::{GroupId, WorkspaceId};
 use domain::workspace::WorkspaceHandle;
 use gateway::app;
 use gateway::cli::{NewWorkspaceArgs, create_workspace};
@@ -130,7 +131,15 @@ impl Gate {
     }
 
     pub(crate) fn add_group(&self, name: &str) {
-        self.store.add_group(GroupName::new(name).unwrap(), self.entry(EventKind::GroupAdded)).unwrap();
+        let workspace = self.stored(&self.acme).id;
+        let group = Group::new(
+            workspace,
+            GroupId::new(::web::random::new_id(self.clock.now()).unwrap()),
+            GroupName::new(name).unwrap(),
+            false,
+            self.clock.now(),
+        );
+        self.store.add_group(group, self.entry(EventKind::GroupAdded)).unwrap();
     }
 
     /// An entry of an administrator's about acme.

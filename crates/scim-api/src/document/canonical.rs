@@ -18,7 +18,7 @@ pub struct Canonical {
     /// What was dropped or taken although the RFC does not have it.
     pub tolerated: Vec<String>,
     /// URNs of the extensions that were in the body, also where they had no value.
-    pub mentioned: BTreeSet<&'static str>,
+    pub mentioned: BTreeSet<String>,
 }
 
 /// Brings a resource into canonical form. Doing so twice changes nothing.
@@ -43,7 +43,7 @@ struct Reader<'r> {
     resource: &'r ResourceType,
     document: Map<String, Value>,
     notes: Notes,
-    mentioned: BTreeSet<&'static str>,
+    mentioned: BTreeSet<String>,
     given: HashSet<String>,
 }
 
@@ -60,8 +60,8 @@ impl Reader<'_> {
     }
 
     fn extension(&mut self, schema: &Schema, value: &Value) -> Result<(), ScimError> {
-        self.give(schema.id.to_owned(), schema.id)?;
-        self.mentioned.insert(schema.id);
+        self.give(schema.id.to_string(), &schema.id)?;
+        self.mentioned.insert(schema.id.to_string());
         let members = match value {
             Value::Object(members) => members,
             Value::Null => return Ok(()),
@@ -75,7 +75,7 @@ impl Reader<'_> {
 
     fn attribute(&mut self, name: &str, located: Located<'_>, value: &Value) -> Result<(), ScimError> {
         if let Some(schema) = located.extension {
-            self.mentioned.insert(schema.id);
+            self.mentioned.insert(schema.id.to_string());
         }
         let path = located.path();
         self.give(path.clone(), name)?;

@@ -9,8 +9,6 @@ use crate::schema::{Attribute, Kind, Located, Schema};
 
 /// The longest string, in bytes.
 pub const MAX_STRING: usize = 8 * 1024;
-/// The most values of one multi-valued attribute.
-pub const MAX_VALUES: usize = 1000;
 
 /// The value in the form of its attribute; none where it is unassigned (RFC 7643 §2.5: null and the empty list are).
 /// `at` is the attribute's name for sentences.
@@ -30,10 +28,15 @@ pub(crate) fn coerce(
             std::slice::from_ref(value)
         }
         Value::Null => return Ok(None),
-        other => return Err(wrong_type(at, "a list", other)),
+        // A complex value that is no object has no list to stand in either.
+        other if attribute.kind == Kind::Complex => return Err(wrong_type(at, "a list", other)),
+        _ => {
+            notes.add(format!("{at}: one value was taken for a list of one"));
+            std::slice::from_ref(value)
+        }
     };
-    if values.len() > MAX_VALUES {
-        let message = format!("{at} has {} values and may have {MAX_VALUES}.", values.len());
+    if values.len() > attribute.most_values {
+        let message = format!("{at} has {} values and may have {}.", values.len(), attribute.most_values);
         return Err(ScimError::InvalidValue(message));
     }
     let mut kept = Vec::with_capacity(values.len());
@@ -64,7 +67,7 @@ pub(crate) fn within<T>(
     work: impl FnOnce(&mut Map<String, Value>) -> T,
 ) -> T {
     match extension {
-        Some(schema) => within_object(document, schema.id, work),
+        Some(schema) => within_object(document, &schema.id, work),
         None => work(document),
     }
 }

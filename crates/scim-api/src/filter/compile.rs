@@ -3,6 +3,7 @@
 use domain::predicate::{AttributePath, Comparison, Operand, Predicate};
 
 use super::named::Named;
+use super::settled::{Settled, constant};
 use super::{Filter, Literal, Operator};
 use crate::error::{ScimError, quoted};
 use crate::path::AttrPath;
@@ -20,39 +21,67 @@ pub struct Compiled {
 /// Compiles a filter over resources of this type. An attribute that is not in the registry, or a comparison that its type
 /// does not have, is `invalidFilter`; it never becomes an empty result.
 pub fn compile(filter: &Filter, resource: &ResourceType) -> Result<Compiled, ScimError> {
-    let mut compiler = Compiler { scope: Scope::Resource(resource), tolerated: Vec::new() };
-    let predicate = compiler.condition(filter)?;
-    Ok(Compiled { predicate, tolerated: compiler.tolerated })
+    compile_among(filter, resource, &[])
+}
+
+/// Compiles a filter over resources of several types, one predicate for each in their order. What only some of the types
+/// have is absent from the others (RFC 7644 §3.4.2.1); what none has is `invalidFilter`.
+pub fn compile_across(filter: &Filter, resources: &[&ResourceType]) -> Result<Vec<Compiled>, ScimError> {
+    resources.iter().map(|resource| compile_among(filter, resource, resources)).collect()
 }
 
 /// Compiles the filter between the brackets of a value path: its names are sub-attributes of this attribute, and so are
 /// the paths of the predicate.
 pub fn compile_for_values(filter: &Filter, attribute: &Attribute) -> Result<Predicate, ScimError> {
-    Compiler { scope: Scope::Values(attribute), tolerated: Vec::new() }.condition(filter)
+    Compiler { scope: Scope::Values(attribute), others: &[], tolerated: Vec::new() }.condition(filter)
+}
+
+fn compile_among(filter: &Filter, resource: &ResourceType, others: &[&ResourceType]) -> Result<Compiled, ScimError> {
+    let mut compiler = Compiler { scope: Scope::Resource(resource), others, tolerated: Vec::new() };
+    let predicate = compiler.condition(filter)?;
+    Ok(Compiled { predicate, tolerated: compiler.tolerated })
 }
 
 struct Compiler<'r> {
     scope: Scope<'r>,
+    others: &'r [&'r ResourceType],
     tolerated: Vec<String>,
 }
 
+#[derive(Clone, Copy)]
 enum Scope<'r> {
+    /// Names are attributes of the resource.
     Resource(&'r ResourceType),
+    /// Names are sub-attributes, and the values are at hand.
     Values(&'r Attribute),
+    /// Names are sub-attributes, and the values are searched for.
+    StoredValues(&'r Attribute),
+}
+
+/// What a name in a filter means.
+enum Subject<'r> {
+    Named(Named<'r>),
+    Settled(Settled<'r>),
 }
 
 impl<'r> Compiler<'r> {
     fn condition(&mut self, filter: &Filter) -> Result<Predicate, ScimError> {
         match filter {
-            Filter::Present(path) => self.resolve(path).map(|named| named.presence()),
-            Filter::Compare(path, operator, literal) => {
-                let named = self.resolve(path)?.comparable()?;
-                self.comparison(&named, *operator, literal)
-            }
+            Filter::Present(path) => Ok(match self.resolve(path)? {
+                Subject::Named(named) => named.presence(),
+                Subject::Settled(settled) => settled.presence(),
+            }),
+            Filter::Compare(path, operator, literal) => match self.resolve(path)? {
+                Subject::Named(named) => {
+                    let named = self.comparable(named)?;
+                    self.comparison(&named, *operator, literal)
+                }
+                Subject::Settled(settled) => settled.comparison(*operator, literal, self.others),
+            },
             Filter::And(parts) => self.conditions(parts).map(Predicate::And),
             Filter::Or(parts) => self.conditions(parts).map(Predicate::Or),
             Filter::Not(inner) => self.condition(inner).map(not),
-            Filter::ValuePath(path, inner) => Err(value_path_unsupported(path, inner)),
+            Filter::ValuePath(path, inner) => self.element(path, inner),
         }
     }
 
@@ -60,32 +89,61 @@ impl<'r> Compiler<'r> {
         parts.iter().map(|part| self.condition(part)).collect()
     }
 
-    fn resolve(&mut self, path: &AttrPath) -> Result<Named<'r>, ScimError> {
-        let named = match self.scope {
-            Scope::Resource(resource) => self.resolve_in_resource(resource, path)?,
-            Scope::Values(attribute) => attribute
-                .find_sub_attribute(path.as_str())
-                .map(|sub| Named { path: sub.name.to_string(), attribute: sub })
-                .ok_or_else(|| unknown_sub_attribute(attribute, path))?,
+    /// RFC 7644 §3.4.2.2, `valuePath`: one value of the attribute meets all that is between the brackets.
+    fn element(&mut self, path: &AttrPath, inner: &Filter) -> Result<Predicate, ScimError> {
+        let named = match self.resolve(path)? {
+            Subject::Named(named) => named,
+            Subject::Settled(Settled::Absent) => return Ok(constant(false)),
+            Subject::Settled(_) => return Err(has_no_values(path)),
         };
-        Ok(named)
+        if named.attribute.kind != Kind::Complex {
+            return Err(has_no_values(path));
+        }
+        let outer = std::mem::replace(&mut self.scope, Scope::StoredValues(named.attribute));
+        let condition = self.condition(inner);
+        self.scope = outer;
+        Ok(Predicate::Element(AttributePath::new(&named.path), Box::new(condition?)))
     }
 
-    fn resolve_in_resource(&mut self, resource: &'r ResourceType, path: &AttrPath) -> Result<Named<'r>, ScimError> {
-        let located = match resource.find(path.as_str()) {
-            Some(Target::Attribute(located)) => located,
-            Some(_) => return Err(names_a_schema(path)),
-            None => self.resolve_unqualified(resource, path)?,
+    fn resolve(&mut self, path: &AttrPath) -> Result<Subject<'r>, ScimError> {
+        let (attribute, stored) = match self.scope {
+            Scope::Resource(resource) => return self.resolve_in_resource(resource, path),
+            Scope::Values(attribute) => (attribute, false),
+            Scope::StoredValues(attribute) => (attribute, true),
         };
-        if !(located.attribute.searchable && located.leaf().searchable) {
-            return Err(ScimError::InvalidFilter(format!("{path} cannot be searched: leave it out of the filter.")));
+        let sub = attribute.find_sub_attribute(path.as_str()).ok_or_else(|| unknown_sub_attribute(attribute, path))?;
+        if stored && !sub.searchable {
+            return Err(unsearchable(&format!("{}.{}", attribute.name, sub.name)));
         }
-        Ok(Named { path: located.path(), attribute: located.leaf() })
+        Ok(Subject::Named(Named { path: sub.name.to_string(), attribute: sub }))
+    }
+
+    fn resolve_in_resource(&mut self, resource: &'r ResourceType, path: &AttrPath) -> Result<Subject<'r>, ScimError> {
+        let located = match (resource.find(path.as_str()), resource.find_in_extensions(path.as_str())) {
+            (Some(Target::Attribute(located)), _) => located,
+            (Some(_), _) => return Err(names_a_schema(path)),
+            (None, Some(located)) => self.unqualified(located, path)?,
+            (None, None) if self.is_of_another(path.as_str()) => return Ok(Subject::Settled(Settled::Absent)),
+            (None, None) => return Err(unknown(path)),
+        };
+        if let Some(settled) = Settled::find(&located, resource) {
+            return Ok(Subject::Settled(settled));
+        }
+        if !(located.attribute.searchable && located.leaf().searchable) {
+            return Err(unsearchable(path.as_str()));
+        }
+        Ok(Subject::Named(Named { path: located.path(), attribute: located.leaf() }))
+    }
+
+    fn is_of_another(&self, name: &str) -> bool {
+        let has = |other: &&ResourceType| {
+            matches!(other.find(name), Some(Target::Attribute(_))) || other.find_in_extensions(name).is_some()
+        };
+        self.others.iter().any(has)
     }
 
     /// Entra names `manager` without its URN; any other attribute of an extension is refused with its full name.
-    fn resolve_unqualified(&mut self, resource: &'r ResourceType, path: &AttrPath) -> Result<Located<'r>, ScimError> {
-        let located = resource.find_in_extensions(path.as_str()).ok_or_else(|| unknown(path))?;
+    fn unqualified(&mut self, located: Located<'r>, path: &AttrPath) -> Result<Located<'r>, ScimError> {
         let is_manager =
             located.attribute.name == "manager" && located.extension.is_some_and(|s| s.id == ENTERPRISE_URN);
         if !is_manager {
@@ -94,6 +152,14 @@ impl<'r> Compiler<'r> {
         }
         self.tolerated.push(format!("filter: {} without its URN", located.leaf().name));
         Ok(located)
+    }
+
+    /// What a comparison with a complex attribute compares: its `value`.
+    fn comparable(&mut self, named: Named<'r>) -> Result<Named<'r>, ScimError> {
+        if named.attribute.kind == Kind::Complex {
+            self.tolerated.push(format!("filter: {} compared by its value", named.path));
+        }
+        named.comparable()
     }
 
     fn comparison(&mut self, named: &Named<'_>, operator: Operator, literal: &Literal) -> Result<Predicate, ScimError> {
@@ -151,7 +217,7 @@ impl Operator {
     }
 }
 
-fn comparison_of(operator: Operator) -> Comparison {
+pub(super) fn comparison_of(operator: Operator) -> Comparison {
     match operator {
         Operator::Eq | Operator::Ne => Comparison::Equal,
         Operator::Co => Comparison::Contains,
@@ -164,15 +230,16 @@ fn comparison_of(operator: Operator) -> Comparison {
     }
 }
 
-fn not(predicate: Predicate) -> Predicate {
+pub(super) fn not(predicate: Predicate) -> Predicate {
     Predicate::Not(Box::new(predicate))
 }
 
-fn value_path_unsupported(path: &AttrPath, inner: &Filter) -> ScimError {
-    let condition = quoted(&format!("{path}[{inner}]"));
-    ScimError::InvalidFilter(format!(
-        "A search by {condition} is not supported: compare the sub-attributes one by one, such as {path}.value eq \"…\"."
-    ))
+fn has_no_values(path: &AttrPath) -> ScimError {
+    ScimError::InvalidFilter(format!("{path} has no sub-attributes: compare it without brackets."))
+}
+
+fn unsearchable(name: &str) -> ScimError {
+    ScimError::InvalidFilter(format!("{name} cannot be searched: leave it out of the filter."))
 }
 
 fn names_a_schema(path: &AttrPath) -> ScimError {

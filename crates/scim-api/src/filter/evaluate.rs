@@ -17,6 +17,9 @@ pub fn matches(predicate: &Predicate, resource: &Map<String, Value>) -> bool {
         Predicate::And(parts) => parts.iter().all(|part| matches(part, resource)),
         Predicate::Or(parts) => parts.iter().any(|part| matches(part, resource)),
         Predicate::Not(inner) => !matches(inner, resource),
+        Predicate::Element(path, inner) => {
+            values_at(resource, path).into_iter().any(|value| value.as_object().is_some_and(|one| matches(inner, one)))
+        }
     }
 }
 
@@ -31,7 +34,7 @@ fn is_present(value: &Value) -> bool {
     }
 }
 
-fn compares(value: &Value, comparison: Comparison, operand: &Operand) -> bool {
+pub(super) fn compares(value: &Value, comparison: Comparison, operand: &Operand) -> bool {
     match (operand, value) {
         (Operand::Folded(wanted), Value::String(text)) => compares_text(&fold(text), comparison, &fold(wanted)),
         (Operand::Exact(wanted), Value::String(text)) => compares_text(text, comparison, wanted),

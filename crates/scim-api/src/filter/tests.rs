@@ -139,9 +139,7 @@ fn what_is_unknown_or_not_to_be_searched_is_refused_by_name() {
     assert!(refusal("urn:x:y:nope pr").contains("urn:x:y:nope"));
     assert!(refusal("emails.nope pr").contains("emails.nope"));
     assert!(refusal(&format!("{ENTERPRISE_URN} pr")).contains("schema"));
-    for text in
-        ["password eq \"x\"", "groups.value eq \"x\"", "meta.location pr", "schemas eq \"x\"", "meta.version eq \"1\""]
-    {
+    for text in ["password eq \"x\"", "groups.type eq \"direct\"", "groups[type eq \"direct\"]", "groups.$ref pr"] {
         refusal(text);
     }
 }
@@ -172,16 +170,93 @@ fn manager_is_taken_without_its_urn() {
         taken.predicate,
         equal(&format!("{ENTERPRISE_URN}:manager.value"), Operand::Exact("26118915".to_owned()))
     );
-    assert_eq!(taken.tolerated.len(), 1);
+    assert_eq!(taken.tolerated.len(), 2);
 }
 
 #[test]
-fn a_value_path_is_read_but_not_searched_by() {
-    let filter = Filter::parse("emails[type eq \"work\" and value co \"@x\"] and id pr").unwrap();
-    assert_eq!(filter.to_string(), "emails[type eq \"work\" and value co \"@x\"] and id pr");
-    let sub_attribute_behind = Filter::parse("emails[type eq \"work\"].value eq \"x\"").unwrap();
-    assert_eq!(sub_attribute_behind.to_string(), "emails[type eq \"work\" and value eq \"x\"]");
-    assert!(refusal("emails[type eq \"work\"]").contains("emails.value eq"));
+fn a_value_path_is_met_by_one_value_as_a_whole() {
+    let wanted = Predicate::Element(
+        AttributePath::new("emails"),
+        Box::new(Predicate::And(vec![
+            equal("type", folded("work")),
+            Predicate::Compare(AttributePath::new("value"), Comparison::Contains, folded("@x")),
+        ])),
+    );
+    assert_eq!(predicate("emails[type eq \"work\" and value co \"@x\"]"), wanted);
+    assert_eq!(predicate(&format!("{USER_URN}:EMAILS[Type eq \"work\" and value co \"@x\"]")), wanted);
+    assert_eq!(predicate("emails[type eq \"work\"].value co \"@x\""), wanted);
+    let ann = json!({"emails": [{"value": "a@x", "type": "home"}, {"value": "a@y", "type": "work"}]});
+    assert!(holds("emails[type eq \"work\" and value ew \"@y\"]", ann.clone()));
+    assert!(!holds("emails[type eq \"work\" and value ew \"@x\"]", ann.clone()));
+    assert!(holds("emails[not (type eq \"work\")] and not (emails[primary pr])", ann));
+    assert!(holds("name[givenName eq \"ann\"]", json!({"name": {"givenName": "Ann"}})));
+}
+
+#[test]
+fn a_value_path_is_refused_where_there_is_nothing_in_brackets_to_name() {
+    for text in ["emails[nope eq \"x\"]", "userName[value eq \"x\"]", "schemas[value pr]", "nope[value pr]"] {
+        refusal(text);
+    }
+    assert!(refusal("emails[emails.value pr]").contains("it has value, display"));
+}
+
+#[test]
+fn what_the_type_of_a_resource_settles_is_settled() {
+    let (always, never) = (Predicate::And(Vec::new()), Predicate::Or(Vec::new()));
+    for text in ["meta.resourceType eq \"User\"", "schemas pr", "meta.version pr", "meta.location ne null"] {
+        assert_eq!(predicate(text), always, "{text}");
+    }
+    assert_eq!(predicate(&format!("schemas eq \"{}\"", USER_URN.to_uppercase())), always);
+    assert_eq!(predicate("meta.resourceType eq \"user\""), never);
+    assert_eq!(predicate("meta.resourceType sw \"Us\""), always);
+    assert!(holds("meta.resourceType ne \"Group\"", json!({})));
+    for text in ["meta.version eq \"1\"", "meta.location co \"x\"", "meta.resourceType eq 1", "schemas co \"urn\""] {
+        refusal(text);
+    }
+    assert!(refusal("schemas eq \"urn:x\"").contains("/Schemas"));
+}
+
+#[test]
+fn a_person_has_an_extension_who_has_an_attribute_of_it() {
+    let filter = format!("schemas eq \"{ENTERPRISE_URN}\"");
+    assert!(holds(&filter, json!({ENTERPRISE_URN: {"manager": {"value": "7"}}})));
+    assert!(!holds(&filter, json!({"userName": "ann"})));
+}
+
+#[test]
+fn members_and_groups_are_found_by_id() {
+    let registry = Registry::default();
+    let on_groups = |text: &str| compile(&Filter::parse(text).unwrap(), registry.group());
+    let wanted = equal("members.value", Operand::Exact("7".to_owned()));
+    let taken = on_groups("members eq \"7\"").unwrap();
+    assert_eq!((taken.predicate, taken.tolerated.len()), (wanted.clone(), 1));
+    assert_eq!(on_groups("members.value eq \"7\"").unwrap().predicate, wanted);
+    assert_eq!(on_groups("displayName sw \"a\" and members pr").unwrap().tolerated.len(), 0);
+    assert!(on_groups("userName pr").is_err() && on_groups("members.display pr").is_err());
+    assert_eq!(predicate("groups.value eq \"7\""), equal("groups.value", Operand::Exact("7".to_owned())));
+    assert_eq!(predicate("groups[display eq \"Ops\"]"), {
+        Predicate::Element(AttributePath::new("groups"), Box::new(equal("display", folded("Ops"))))
+    });
+}
+
+#[test]
+fn in_a_search_over_all_types_an_attribute_is_absent_from_the_types_that_lack_it() {
+    let registry = Registry::default();
+    let types: Vec<&crate::schema::ResourceType> = registry.resource_types().collect();
+    let across = |text: &str| -> Result<Vec<Predicate>, ScimError> {
+        let compiled = compile_across(&Filter::parse(text)?, &types)?;
+        Ok(compiled.into_iter().map(|one| one.predicate).collect())
+    };
+    let never = Predicate::Or(Vec::new());
+    let found = across("userName eq \"ann\"").unwrap();
+    assert_eq!(found, [equal("username", folded("ann")), never.clone(), never.clone()]);
+    let found = across("members[value eq \"7\"] or manager eq \"7\"").unwrap();
+    assert!(matches!(&found[2], Predicate::Or(parts) if *parts == [never.clone(), never.clone()]));
+    assert_eq!(across("meta.resourceType eq \"Group\"").unwrap()[1], Predicate::And(Vec::new()));
+    for text in ["nope pr", "department pr", "userName gt 1", "schemas eq \"urn:x\""] {
+        assert_eq!(across(text).unwrap_err().scim_type(), Some("invalidFilter"), "{text}");
+    }
+    assert_eq!(across(&format!("schemas eq \"{USER_URN}\"")).unwrap()[1], never);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::elements::{self, Selection};
-use super::{Op, PatchOperation};
+use super::{Op, PatchOperation, pathless};
 use crate::document::notes::Notes;
 use crate::document::value::{coerce, put, within};
 use crate::error::{ScimError, quoted};
@@ -19,7 +19,7 @@ pub(super) struct Writer<'r> {
 
 /// What is done with the value.
 #[derive(Debug, Clone, Copy)]
-enum Change<'v> {
+pub(super) enum Change<'v> {
     Add(&'v Value),
     Replace(&'v Value),
     Remove(Option<&'v Value>),
@@ -32,42 +32,13 @@ impl Writer<'_> {
             (Some(path), change) => self.at_path(path, change),
             (None, Change::Add(value)) => self.members(value, Change::Add),
             (None, Change::Replace(value)) => self.members(value, Change::Replace),
-            // RFC 7644 §3.5.2.2: "If "path" is unspecified, the operation fails with … "noTarget"."
-            (None, Change::Remove(_)) => Err(ScimError::NoTarget(
-                "A remove needs a path, such as displayName or emails[type eq \"work\"].".to_owned(),
-            )),
+            (None, Change::Remove(_)) => Err(pathless_remove()),
         }
     }
 
-    /// Without a path the value names the attributes (RFC 7644 §3.5.2.1 and §3.5.2.3). Besides plain names, Entra sends
-    /// dotted ones and ones with a URN. What only the server may write is passed over here, because Okta sends `id` along.
     fn members<'v>(&mut self, value: &'v Value, change: fn(&'v Value) -> Change<'v>) -> Result<(), ScimError> {
-        let Value::Object(members) = value else {
-            let message = "Without a path the value must be an object of attributes, such as {\"active\":false}.";
-            return Err(ScimError::InvalidValue(message.to_owned()));
-        };
-        let mut unknown = Vec::new();
-        for (name, value) in members {
-            match self.resolve_member(name) {
-                None => unknown.push(name),
-                Some((path, read_only)) if !read_only => self.at_path(&path, change(value))?,
-                Some(_) => {}
-            }
-        }
-        if let Some(name) = unknown.first().filter(|_| unknown.len() == members.len()) {
-            return Err(unknown_path(self.resource, name));
-        }
-        unknown.into_iter().for_each(|name| self.notes.unknown(name));
-        Ok(())
-    }
-
-    fn resolve_member(&self, name: &str) -> Option<(Path, bool)> {
-        let path = Path::parse(name).ok()?;
-        let read_only = match self.resource.find(path.attribute.as_str())? {
-            Target::Attribute(located) => is_read_only(located.attribute) || is_read_only(located.leaf()),
-            Target::Core | Target::Extension(_) => false,
-        };
-        Some((path, read_only))
+        let named = pathless::named(value, self.resource, &mut self.notes)?;
+        named.iter().try_for_each(|(path, value)| self.at_path(path, change(value)))
     }
 
     fn at_path(&mut self, path: &Path, change: Change<'_>) -> Result<(), ScimError> {
@@ -103,7 +74,7 @@ impl Writer<'_> {
         match change {
             Change::Add(Value::Null) => Ok(()),
             Change::Replace(Value::Null) | Change::Remove(_) => {
-                self.document.shift_remove(schema.id);
+                self.document.shift_remove(schema.id.as_ref());
                 Ok(())
             }
             Change::Add(Value::Object(members)) | Change::Replace(Value::Object(members)) if members.is_empty() => {
@@ -117,8 +88,7 @@ impl Writer<'_> {
     fn at_attribute(&mut self, path: &Path, located: Located<'_>, change: Change<'_>) -> Result<(), ScimError> {
         let located = go_deeper(path, located)?;
         if is_read_only(located.attribute) || is_read_only(located.leaf()) {
-            let message = format!("{} is read-only: leave it out of the request.", located.path());
-            return Err(ScimError::Mutability(message));
+            return Err(read_only(&located));
         }
         if located.attribute.mutability == Mutability::WriteOnly {
             return Ok(()); // A password is taken and thrown away.
@@ -169,8 +139,7 @@ impl Writer<'_> {
     fn unassign(&mut self, located: &Located<'_>) -> Result<(), ScimError> {
         let leaf = located.leaf();
         if leaf.required || leaf.never_unassigned {
-            let message = format!("{} cannot be removed: replace it with another value.", located.path());
-            return Err(ScimError::Mutability(message));
+            return Err(cannot_be_removed(located));
         }
         within(&mut self.document, located.extension, |container| {
             let name = located.attribute.name.as_ref();
@@ -188,7 +157,7 @@ impl Writer<'_> {
 
 impl<'v> Change<'v> {
     /// RFC 7644 §3.5.2.1: an add "MUST contain a "value" member"; a replace is nothing without one either.
-    fn of(operation: &'v PatchOperation) -> Result<Self, ScimError> {
+    pub(super) fn of(operation: &'v PatchOperation) -> Result<Self, ScimError> {
         let missing = || ScimError::InvalidValue("The operation has no \"value\": send one, or use remove.".to_owned());
         let value = operation.value.as_ref();
         Ok(match operation.op {
@@ -219,7 +188,7 @@ pub(super) fn coerce_given(
 }
 
 /// The sub-attribute behind the brackets of a path.
-fn go_deeper<'r>(path: &Path, located: Located<'r>) -> Result<Located<'r>, ScimError> {
+pub(super) fn go_deeper<'r>(path: &Path, located: Located<'r>) -> Result<Located<'r>, ScimError> {
     match (&path.filter, &path.sub_attribute) {
         (Some(_), _) if located.sub_attribute.is_some() => Err(not_multi_valued(path)),
         (_, None) => Ok(located),
@@ -231,16 +200,29 @@ fn go_deeper<'r>(path: &Path, located: Located<'r>) -> Result<Located<'r>, ScimE
     }
 }
 
-fn is_read_only(attribute: &Attribute) -> bool {
+pub(super) fn is_read_only(attribute: &Attribute) -> bool {
     attribute.mutability == Mutability::ReadOnly
 }
 
-fn not_multi_valued(path: &Path) -> ScimError {
+/// RFC 7644 §3.5.2.2: "If "path" is unspecified, the operation fails with … "noTarget"."
+pub(super) fn pathless_remove() -> ScimError {
+    ScimError::NoTarget("A remove needs a path, such as displayName or emails[type eq \"work\"].".to_owned())
+}
+
+pub(super) fn read_only(located: &Located<'_>) -> ScimError {
+    ScimError::Mutability(format!("{} is read-only: leave it out of the request.", located.path()))
+}
+
+pub(super) fn cannot_be_removed(located: &Located<'_>) -> ScimError {
+    ScimError::Mutability(format!("{} cannot be removed: replace it with another value.", located.path()))
+}
+
+pub(super) fn not_multi_valued(path: &Path) -> ScimError {
     let message = format!("{} has no values to choose from: leave out the brackets.", path.attribute);
     ScimError::InvalidPath(message)
 }
 
-fn unknown_path(resource: &ResourceType, name: &str) -> ScimError {
+pub(super) fn unknown_path(resource: &ResourceType, name: &str) -> ScimError {
     let hint = match resource.find_in_extensions(name) {
         Some(located) => format!("write {}", located.path()),
         None => "/Schemas lists the attributes that exist".to_owned(),

@@ -5,6 +5,7 @@ use chrono::SecondsFormat;
 use domain::collaborator::{Person, Profile, UserName};
 use domain::command::ScimUser;
 use serde_json::{Map, Value, json};
+use store::ScimMembership;
 
 use crate::document::UserDocument;
 use crate::error::ScimError;
@@ -16,14 +17,33 @@ use crate::schema::ResourceType;
 const EXTERNAL_ID_LENGTH: usize = 1_000;
 
 /// The whole resource, as far as the projection wants it.
-pub(crate) fn to_json(person: &Person, projection: &Projection, user: &ResourceType, base_url: &BaseUrl) -> Value {
+pub(crate) fn to_json(
+    person: &Person,
+    groups: &[ScimMembership],
+    projection: &Projection,
+    user: &ResourceType,
+    base_url: &BaseUrl,
+) -> Value {
     let document = document(person).to_document();
     let mut resource = Map::new();
     resource.insert("schemas".into(), json!(user.schemas_of(&document)));
     resource.insert("id".into(), json!(person.scim_id));
     resource.extend(document);
+    if !groups.is_empty() {
+        resource.insert("groups".into(), groups_of(groups, base_url));
+    }
     resource.insert("meta".into(), meta(person, base_url));
     Value::Object(projection.apply(&resource, user))
+}
+
+/// RFC 7643 §4.1.2: the groups that SCIM pushed; those of other origins are none of the client's.
+fn groups_of(groups: &[ScimMembership], base_url: &BaseUrl) -> Value {
+    let base = format!("{}/Groups", base_url.scim());
+    let each = groups.iter().map(|membership| {
+        let (id, name) = (membership.group.to_string(), &membership.name);
+        json!({ "value": id, "$ref": format!("{base}/{id}"), "display": name, "type": "direct" })
+    });
+    Value::Array(each.collect())
 }
 
 /// Where the resource is.

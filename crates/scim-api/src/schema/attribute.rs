@@ -33,9 +33,17 @@ pub struct Attribute {
     pub sub_attributes: Vec<Attribute>,
     /// Whether a filter may name it; not part of the published schema.
     pub searchable: bool,
-    /// Whether it always has a value once the resource exists: left out by PUT it stays, and PATCH can't remove it.
+    /// Whether lists can be sorted by it; not part of the published schema.
+    pub sortable: bool,
+    /// Whether it always has a value once the resource exists: left out by PUT it stays, and PATCH can't remove it. It is
+    /// published as required, though a request without it is taken.
     pub never_unassigned: bool,
+    /// The most values that a request may give to it, where it is a list.
+    pub most_values: usize,
 }
+
+/// The most values of a list for which nothing else is said.
+pub const MAX_VALUES: usize = 1000;
 
 /// The type of an attribute's values (RFC 7643 §2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +127,9 @@ impl Attribute {
             reference_types: &[],
             sub_attributes: Vec::new(),
             searchable: true,
+            sortable: true,
             never_unassigned: false,
+            most_values: MAX_VALUES,
         }
     }
 
@@ -151,6 +161,10 @@ impl Attribute {
         Self { mutability: Mutability::ReadOnly, ..self }
     }
 
+    pub(crate) fn immutable(self) -> Self {
+        Self { mutability: Mutability::Immutable, ..self }
+    }
+
     pub(crate) fn write_only(self) -> Self {
         Self { mutability: Mutability::WriteOnly, ..self }
     }
@@ -169,6 +183,14 @@ impl Attribute {
 
     pub(crate) fn unsearchable(self) -> Self {
         Self { searchable: false, ..self }
+    }
+
+    pub(crate) fn unsortable(self) -> Self {
+        Self { sortable: false, ..self }
+    }
+
+    pub(crate) fn at_most(self, most_values: usize) -> Self {
+        Self { most_values, ..self }
     }
 
     pub(crate) fn never_unassigned(self) -> Self {

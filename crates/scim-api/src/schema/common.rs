@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use super::{Attribute, Kind, Returned, Schema};
 
 static COMMON: LazyLock<Schema> = LazyLock::new(|| Schema {
-    id: "",
-    name: "Common attributes",
-    description: "What every resource has.",
+    id: "".into(),
+    name: "Common attributes".into(),
+    description: "What every resource has.".into(),
     attributes: vec![schemas(), id(), external_id(), meta()],
 });
 

@@ -6,9 +6,9 @@ use super::{Attribute, ENTERPRISE_URN, Schema};
 
 static ENTERPRISE: LazyLock<Arc<Schema>> = LazyLock::new(|| {
     Arc::new(Schema {
-        id: ENTERPRISE_URN,
-        name: "EnterpriseUser",
-        description: "Where a person stands in the organisation.",
+        id: ENTERPRISE_URN.into(),
+        name: "EnterpriseUser".into(),
+        description: "Where a person stands in the organisation.".into(),
         attributes: vec![
             Attribute::string("employeeNumber", "The identifier that the organisation gave to the person."),
             Attribute::string("costCenter", "The cost centre that the person's work is booked on."),

@@ -76,9 +76,9 @@ impl ResourceType {
     }
 
     /// The `schemas` of a resource: the core schema and each extension of which it has attributes (RFC 7643 §3).
-    pub fn schemas_of(&self, resource: &serde_json::Map<String, serde_json::Value>) -> Vec<&'static str> {
-        let used = self.extensions.iter().map(|schema| schema.id).filter(|urn| resource.contains_key(*urn));
-        std::iter::once(self.core.id).chain(used).collect()
+    pub fn schemas_of(&self, resource: &serde_json::Map<String, serde_json::Value>) -> Vec<&str> {
+        let used = self.extensions.iter().map(|schema| schema.id.as_ref()).filter(|urn| resource.contains_key(*urn));
+        std::iter::once(self.core.id.as_ref()).chain(used).collect()
     }
 
     fn find_unqualified(&self, name: &str) -> Option<Target<'_>> {
@@ -88,7 +88,7 @@ impl ResourceType {
     /// Splits a qualified name into the extension (none: the core schema) and what follows its URN. URNs contain colons
     /// and dots themselves, so the known ones are compared, the longest first.
     fn strip_schema<'t>(&self, name: &'t str) -> Option<(Option<&Schema>, &'t str)> {
-        let candidates = self.schemas().filter_map(|schema| Some((schema, strip_urn(name, schema.id)?)));
+        let candidates = self.schemas().filter_map(|schema| Some((schema, strip_urn(name, &schema.id)?)));
         let (schema, rest) = candidates.max_by_key(|(schema, _)| schema.id.len())?;
         Some((Some(schema).filter(|schema| schema.id != self.core.id), rest))
     }
@@ -121,7 +121,7 @@ mod tests {
     fn path_of(name: &str) -> Option<String> {
         match Registry::default().user().find(name)? {
             Target::Core => Some("core".to_owned()),
-            Target::Extension(schema) => Some(schema.id.to_owned()),
+            Target::Extension(schema) => Some(schema.id.to_string()),
             Target::Attribute(located) => Some(located.path()),
         }
     }

@@ -6,9 +6,9 @@ use super::{Attribute, Kind, Returned, Schema, USER_URN};
 
 static USER: LazyLock<Arc<Schema>> = LazyLock::new(|| {
     Arc::new(Schema {
-        id: USER_URN,
-        name: "User",
-        description: "A person who may collaborate in the workspace.",
+        id: USER_URN.into(),
+        name: "User".into(),
+        description: "A person who may collaborate in the workspace.".into(),
         attributes: singular().into_iter().chain(multi_valued()).collect(),
     })
 });
@@ -134,15 +134,15 @@ fn addresses() -> Attribute {
 fn groups() -> Attribute {
     let attributes = vec![
         Attribute::string("value", "The `id` of the group.").case_exact().read_only(),
-        Attribute::reference("$ref", &["Group"], "The address of the group.").read_only(),
+        Attribute::reference("$ref", &["Group"], "The address of the group.").read_only().unsearchable(),
         Attribute::string("display", "The name of the group.").read_only(),
         Attribute::string("type", "Whether the person is a member directly.")
             .read_only()
+            .unsearchable()
             .usually(&["direct", "indirect"]),
     ];
-    // The memberships are a matter of the Group resources: a filter on them here would have nothing to search.
     Attribute::complex("groups", "The groups that provisioning put the person into.", attributes)
         .many()
         .read_only()
-        .unsearchable()
+        .unsortable()
 }

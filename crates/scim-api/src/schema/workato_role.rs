@@ -32,9 +32,9 @@ impl RoleAttribute {
 
 pub(super) fn schema(role_attributes: &[RoleAttribute]) -> Schema {
     Schema {
-        id: WORKATO_ROLE_URN,
-        name: "WorkatoRole",
-        description: "The person's role in each environment.",
+        id: WORKATO_ROLE_URN.into(),
+        name: "WorkatoRole".into(),
+        description: "The person's role in each environment.".into(),
         attributes: role_attributes.iter().map(attribute).collect(),
     }
 }

@@ -2,9 +2,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use domain::environment::{Catalogue, Environment, EnvironmentName, GroupName, RoleName};
+use domain::group::Group;
 use domain::id::WorkspaceId;
 
-use super::Conn;
+use super::{Conn, groups};
 use crate::error::StoreError;
 use crate::record::{parsed, valid};
 use crate::schema::{collaborator_groups, environments, group_mappings, roles};
@@ -102,38 +103,12 @@ pub(crate) fn insert_role(
     Ok(())
 }
 
-pub(crate) fn insert_group(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    group: &GroupName,
-    now: i64,
-) -> Result<(), StoreError> {
-    diesel::insert_into(collaborator_groups::table)
-        .values((
-            collaborator_groups::workspace_id.eq(workspace.to_string()),
-            collaborator_groups::name.eq(group.as_str()),
-            collaborator_groups::created_at.eq(now),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Makes a group unless it is there already.
-pub(crate) fn ensure_group(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    group: &GroupName,
-    now: i64,
-) -> Result<(), StoreError> {
-    diesel::insert_into(collaborator_groups::table)
-        .values((
-            collaborator_groups::workspace_id.eq(workspace.to_string()),
-            collaborator_groups::name.eq(group.as_str()),
-            collaborator_groups::created_at.eq(now),
-        ))
-        .on_conflict_do_nothing()
-        .execute(conn)?;
-    Ok(())
+/// Makes a group unless there is one of that name.
+pub(crate) fn ensure_group(conn: &mut Conn, group: &Group) -> Result<(), StoreError> {
+    match groups::find_by_name(conn, group.workspace, &group.name)? {
+        Some(_) => Ok(()),
+        None => groups::insert(conn, group),
+    }
 }
 
 pub(crate) fn map_group(

@@ -4,12 +4,10 @@ use diesel::prelude::*;
 use domain::collaborator::Person;
 use domain::decide::{AcceptedLogin, Change, LinkWrite, Write};
 use domain::id::WorkspaceId;
-use domain::predicate::AttributePath;
-use domain::search::{SearchAttribute, search_attributes};
-use domain::text::fold;
+use domain::search::search_attributes;
 
 use super::people::Row;
-use super::{Conn, audit, catalogue};
+use super::{Conn, audit, catalogue, memberships};
 use crate::error::{StoreError, Unique};
 use crate::people::prefix;
 use crate::record::{digest, micros};
@@ -24,10 +22,11 @@ pub(crate) fn commit(conn: &mut Conn, change: &Change) -> Result<(), StoreError>
         consume(conn, login)?;
     }
     for group in &change.groups {
-        catalogue::ensure_group(conn, change.workspace, group, micros(change.person.updated_at))?;
+        catalogue::ensure_group(conn, group)?;
     }
     write_person(conn, change)?;
     write_links(conn, change)?;
+    memberships::write(conn, change.workspace, &change.person.id.to_string(), &change.memberships)?;
     if let Some(login) = &change.login {
         begin_session(conn, change.workspace, login)?;
     }
@@ -105,21 +104,16 @@ fn count(conn: &mut Conn, workspace: WorkspaceId, ordinals: i64, people: i64) ->
 fn index(conn: &mut Conn, person: &Person) -> Result<(), StoreError> {
     let id = person.id.to_string();
     diesel::delete(attributes::table.filter(attributes::person_id.eq(&id))).execute(conn)?;
-    let external_id = person.external_id.iter().map(|exact| SearchAttribute {
-        path: AttributePath::new("externalId"),
-        element: 0,
-        exact: exact.clone(),
-        folded: fold(exact),
-    });
     let rows: Vec<_> = search_attributes(person)
         .into_iter()
-        .chain(external_id)
         .map(|found| {
             (
                 attributes::workspace_id.eq(person.workspace.to_string()),
                 attributes::person_id.eq(id.clone()),
                 attributes::path.eq(found.path.as_str().to_owned()),
                 attributes::element.eq(found.element),
+                attributes::owner.eq(format!("{id}/{}", found.element)),
+                attributes::rank.eq(found.rank),
                 attributes::prefix.eq(prefix(&found.folded)),
                 attributes::folded.eq(found.folded),
                 attributes::exact.eq(found.exact),

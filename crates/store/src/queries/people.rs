@@ -1,17 +1,20 @@
 use diesel::dsl::count_star;
 use diesel::prelude::*;
+use domain::access::{EffectiveAccess, Membership};
 use domain::collaborator::{Lifecycle, Person, UserName};
 use domain::id::{PersonId, ScimId, WorkspaceId};
 use domain::predicate::Predicate;
 
-use super::{Conn, search};
+use super::{Conn, memberships, search};
 use crate::error::StoreError;
-use crate::people::Page;
+use crate::people::{Page, Position, Sort};
 use crate::record::{digest, id, json, micros, parsed, timestamp, valid};
 use crate::schema::{collaborators, workspace_counters};
 
 /// Deleted people of one name that a decision looks at.
 const NAMESAKES: i64 = 32;
+/// Ids asked for in one query: below the bound-parameter limits of both databases.
+pub(super) const CHUNK: usize = 500;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = collaborators, treat_none_as_null = true)]
@@ -53,7 +56,8 @@ impl Row {
             profile: json(&person.profile)?,
             lifecycle: json(&person.lifecycle)?,
             facts: json(&person.facts)?,
-            access: json(&person.access)?,
+            // Memberships have a table of their own: a group that is renamed is renamed for everybody.
+            access: json(&EffectiveAccess { groups: Vec::new(), ..person.access.clone() })?,
             active: person.lifecycle.is_active(),
             deleted: person.lifecycle.is_deleted(),
             version: person.version,
@@ -65,8 +69,10 @@ impl Row {
         })
     }
 
-    pub(super) fn into_person(self) -> Result<Person, StoreError> {
+    fn into_person(self, groups: Vec<Membership>) -> Result<Person, StoreError> {
         let lifecycle: Lifecycle = parsed(&self.lifecycle)?;
+        let mut access: EffectiveAccess = parsed(&self.access)?;
+        access.groups = groups;
         Ok(Person {
             id: id(PersonId::parse, &self.id)?,
             workspace: id(WorkspaceId::parse, &self.workspace_id)?,
@@ -76,7 +82,7 @@ impl Row {
             profile: parsed(&self.profile)?,
             lifecycle,
             facts: parsed(&self.facts)?,
-            access: parsed(&self.access)?,
+            access,
             version: self.version,
             epoch: self.epoch,
             revision: self.revision,
@@ -94,7 +100,41 @@ pub(crate) fn find(conn: &mut Conn, workspace: WorkspaceId, person: PersonId) ->
         .select(Row::as_select())
         .first(conn)
         .optional()?;
-    row.map(Row::into_person).transpose()
+    one(conn, row)
+}
+
+fn one(conn: &mut Conn, row: Option<Row>) -> Result<Option<Person>, StoreError> {
+    Ok(several(conn, row.into_iter().collect())?.pop())
+}
+
+/// People with their memberships: one more query for all of them.
+fn several(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Person>, StoreError> {
+    let mut memberships = memberships::of_people(conn, rows.iter().map(|row| row.id.as_str()))?;
+    rows.into_iter()
+        .map(|row| {
+            let groups = memberships.remove(&row.id).unwrap_or_default();
+            row.into_person(groups)
+        })
+        .collect()
+}
+
+/// The living people of these SCIM ids, in no order.
+pub(crate) fn find_by_scim_ids(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    ids: &[ScimId],
+) -> Result<Vec<Person>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(CHUNK) {
+        let rows = collaborators::table
+            .filter(collaborators::scim_id.eq_any(chunk.iter().map(ToString::to_string)))
+            .filter(collaborators::workspace_id.eq(workspace.to_string()))
+            .filter(diesel::dsl::not(collaborators::deleted))
+            .select(Row::as_select())
+            .load(conn)?;
+        found.extend(several(conn, rows)?);
+    }
+    Ok(found)
 }
 
 /// By SCIM id, deleted people included: whether they count is the caller's rule.
@@ -109,7 +149,7 @@ pub(crate) fn find_by_scim_id(
         .select(Row::as_select())
         .first(conn)
         .optional()?;
-    row.map(Row::into_person).transpose()
+    one(conn, row)
 }
 
 /// The living person of that name, else the one who was deleted last.
@@ -124,7 +164,7 @@ pub(crate) fn find_by_name(
     let living =
         named.filter(diesel::dsl::not(collaborators::deleted)).select(Row::as_select()).first(conn).optional()?;
     match living {
-        Some(row) => row.into_person().map(Some),
+        Some(row) => one(conn, Some(row)),
         None => Ok(namesakes(conn, workspace, name)?.into_iter().next()),
     }
 }
@@ -139,33 +179,37 @@ pub(crate) fn namesakes(conn: &mut Conn, workspace: WorkspaceId, name: &UserName
         .limit(NAMESAKES)
         .select(Row::as_select())
         .load(conn)?;
-    rows.into_iter().map(Row::into_person).collect()
+    several(conn, rows)
 }
 
-/// A page of the living in the order they came, with how many there are in all.
+/// A page of the living, with how many there are in all.
 pub(crate) fn list(
     conn: &mut Conn,
     workspace: WorkspaceId,
     predicate: Option<&Predicate>,
-    offset: i64,
+    sort: Option<&Sort>,
+    position: Position,
     limit: i64,
 ) -> Result<Page, StoreError> {
+    let matching = || match predicate {
+        Some(predicate) => living(workspace).filter(search::uncached(workspace, predicate)),
+        None => living(workspace),
+    };
     let total = match predicate {
         None => workspace_counters::table.find(workspace.to_string()).select(workspace_counters::people).first(conn)?,
-        Some(predicate) => {
-            living(workspace).filter(search::uncached(workspace, predicate)).select(count_star()).first(conn)?
-        }
+        Some(_) => matching().select(count_star()).first(conn)?,
     };
-    if limit == 0 || offset >= total {
-        return Ok(Page { total, people: Vec::new() });
-    }
-    let mut query = living(workspace);
-    if let Some(predicate) = predicate {
-        query = query.filter(search::uncached(workspace, predicate));
-    }
-    let rows = query.order(collaborators::ordinal).offset(offset).limit(limit).select(Row::as_select()).load(conn)?;
-    let people = rows.into_iter().map(Row::into_person).collect::<Result<_, _>>()?;
-    Ok(Page { total, people })
+    let page = match position {
+        Position::Offset(offset) => matching().offset(offset),
+        Position::After(ordinal) => matching().filter(collaborators::ordinal.gt(ordinal)),
+    };
+    let rows = search::sorted(page, sort)
+        .then_order_by(collaborators::ordinal)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(conn)?;
+    let places = rows.iter().map(|row| row.ordinal).collect();
+    Ok(Page { total, people: several(conn, rows)?, places })
 }
 
 fn living(workspace: WorkspaceId) -> collaborators::BoxedQuery<'static, <Conn as Connection>::Backend> {

@@ -1,18 +1,22 @@
 //! A predicate as SQL. Every value is bound; every condition is two-valued, so that `not` means what it says.
 
+mod element;
+
 use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
+use domain::access::Origin;
 use domain::id::WorkspaceId;
 use domain::predicate::{AttributePath, Comparison, Operand, Predicate};
 use domain::text::fold;
 
 use super::{Conn, text};
-use crate::people::prefix;
+use crate::people::{Sort, prefix};
 use crate::record::{digest, micros};
-use crate::schema::{collaborators, search_attributes};
+use crate::schema::{collaborator_groups, collaborators, memberships, search_attributes};
 
 type Backend = <Conn as Connection>::Backend;
+type Query = collaborators::BoxedQuery<'static, Backend>;
 type Condition = Box<dyn BoxableExpression<collaborators::table, Backend, SqlType = Bool>>;
 
 /// The condition in a form that no connection keeps prepared: there is no end of filters, and a statement that is kept for
@@ -37,6 +41,23 @@ pub(super) fn condition(workspace: WorkspaceId, predicate: &Predicate) -> Condit
             .reduce(|left, right| Box::new(left.or(right)))
             .unwrap_or_else(|| constant(false)),
         Predicate::Not(inner) => Box::new(not(condition(workspace, inner))),
+        Predicate::Element(path, inner) if path.as_str() == "groups" => one_group(workspace, inner),
+        Predicate::Element(path, inner) => element::condition(workspace, path, inner),
+    }
+}
+
+/// One group meets it: memberships have a table of their own.
+fn one_group(workspace: WorkspaceId, inner: &Predicate) -> Condition {
+    let of_group = |part: &AttributePath| AttributePath::new(&format!("groups.{}", part.as_str()));
+    match inner {
+        Predicate::Compare(part, comparison, operand) => compare(workspace, &of_group(part), *comparison, operand),
+        Predicate::Present(part) => present(workspace, &of_group(part)),
+        Predicate::Or(any) => any
+            .iter()
+            .map(|part| one_group(workspace, part))
+            .reduce(|left, right| Box::new(left.or(right)))
+            .unwrap_or_else(|| constant(false)),
+        Predicate::And(_) | Predicate::Not(_) | Predicate::Element(..) => constant(false),
     }
 }
 
@@ -47,6 +68,7 @@ fn constant(value: bool) -> Condition {
 fn present(workspace: WorkspaceId, path: &AttributePath) -> Condition {
     match path.as_str() {
         "id" | "username" | "active" | "meta.created" | "meta.lastmodified" => constant(true),
+        "groups" | "groups.value" | "groups.display" => Box::new(exists(groups())),
         path => {
             // A complex attribute is present where any of its sub-attributes is; an empty text is no value (RFC 7643 §2.5).
             let below = format!("{path}.");
@@ -66,7 +88,7 @@ fn present(workspace: WorkspaceId, path: &AttributePath) -> Condition {
 }
 
 /// In characters.
-fn length_of(text: &str) -> i32 {
+pub(super) fn length_of(text: &str) -> i32 {
     i32::try_from(text.chars().count()).unwrap_or(i32::MAX)
 }
 
@@ -126,6 +148,8 @@ macro_rules! moment {
     };
 }
 
+pub(super) use {compared, moment};
+
 fn compare(workspace: WorkspaceId, path: &AttributePath, comparison: Comparison, operand: &Operand) -> Condition {
     match (path.as_str(), operand) {
         // No text here holds U+0000, which PostgreSQL would not even take as a parameter.
@@ -142,11 +166,34 @@ fn compare(workspace: WorkspaceId, path: &AttributePath, comparison: Comparison,
         ("username", Operand::Exact(value) | Operand::Folded(value)) => {
             compared!(collaborators::user_name_fold, comparison, fold(value), |is| Box::new(is))
         }
+        ("groups.value" | "groups.display", Operand::Exact(value) | Operand::Folded(value)) => {
+            group(path.as_str() == "groups.value", comparison, value)
+        }
         (_, Operand::Folded(value)) => folded_attribute(workspace, path, comparison, value),
         (_, Operand::Exact(value)) => exact_attribute(workspace, path, comparison, value.clone()),
         (_, Operand::Boolean(value)) => exact_attribute(workspace, path, comparison, value.to_string()),
         (_, Operand::Moment(at)) => exact_attribute(workspace, path, comparison, at.to_rfc3339()),
     }
+}
+
+/// The SCIM groups that a person is in, by SCIM id or by name.
+fn group(by_id: bool, comparison: Comparison, value: &str) -> Condition {
+    if by_id {
+        compared!(collaborator_groups::scim_id, comparison, value.to_owned(), |is| Box::new(exists(
+            groups().filter(is)
+        )))
+    } else {
+        compared!(collaborator_groups::name_fold, comparison, fold(value), |is| Box::new(exists(groups().filter(is))))
+    }
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn groups() -> _ {
+    let scim: &'static str = Origin::Scim.as_str();
+    memberships::table
+        .inner_join(collaborator_groups::table.on(collaborator_groups::id.eq(memberships::group_id)))
+        .filter(memberships::person_id.eq(collaborators::id))
+        .filter(memberships::origin.eq(scim))
 }
 
 /// A value in the side table, looked at person by person.
@@ -193,4 +240,52 @@ fn exact_attribute(workspace: WorkspaceId, path: &AttributePath, comparison: Com
         return equal_attribute!(workspace, path, same);
     }
     compared!(search_attributes::exact, comparison, value, |is| attribute!(workspace, path, is))
+}
+
+/// The value of a person's attribute that sorting goes by.
+macro_rules! value {
+    ($path:expr, $column:expr) => {
+        search_attributes::table
+            .filter(search_attributes::person_id.eq(collaborators::id))
+            .filter(search_attributes::path.eq($path.to_owned()))
+            .filter(search_attributes::rank.eq(0))
+            .select($column)
+            .single_value()
+    };
+}
+
+/// The query in the order that was asked for. Without a value last when ascending, first when descending (RFC 7644
+/// §3.4.2.3).
+pub(super) fn sorted(query: Query, sort: Option<&Sort>) -> Query {
+    let Some(sort) = sort else { return query };
+    match (sort.path.as_str(), sort.descending) {
+        ("id", false) => query.order(collaborators::scim_id.asc()),
+        ("id", true) => query.order(collaborators::scim_id.desc()),
+        ("username", false) => query.order(collaborators::user_name_fold.asc()),
+        ("username", true) => query.order(collaborators::user_name_fold.desc()),
+        ("active", false) => query.order(collaborators::active.asc()),
+        ("active", true) => query.order(collaborators::active.desc()),
+        ("meta.created", false) => query.order(collaborators::created_at.asc()),
+        ("meta.created", true) => query.order(collaborators::created_at.desc()),
+        ("meta.lastmodified", false) => query.order(collaborators::modified_at.asc()),
+        ("meta.lastmodified", true) => query.order(collaborators::modified_at.desc()),
+        (path, false) => {
+            let missing = value!(path, search_attributes::folded).is_null().asc();
+            let query = query.order(missing);
+            if sort.exact {
+                query.then_order_by(value!(path, search_attributes::exact).asc())
+            } else {
+                query.then_order_by(value!(path, search_attributes::folded).asc())
+            }
+        }
+        (path, true) => {
+            let missing = value!(path, search_attributes::folded).is_null().desc();
+            let query = query.order(missing);
+            if sort.exact {
+                query.then_order_by(value!(path, search_attributes::exact).desc())
+            } else {
+                query.then_order_by(value!(path, search_attributes::folded).desc())
+            }
+        }
+    }
 }

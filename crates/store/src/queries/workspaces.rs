@@ -91,6 +91,7 @@ pub(crate) fn insert(conn: &mut Conn, new: &NewWorkspace) -> Result<(), StoreErr
             workspace_counters::workspace_id.eq(workspace.id.to_string()),
             workspace_counters::last_ordinal.eq(0),
             workspace_counters::people.eq(0),
+            workspace_counters::groups.eq(0),
         ))
         .execute(conn)?;
     for (environment, position) in new.environments.iter().zip(0..) {

@@ -9,9 +9,10 @@ use domain::clock::{Clock, FixedClock, Timestamp};
 use domain::collaborator::{Person, UserName};
 use domain::command::{AssertedProfile, Command, Context, LoginAttempt, NewIds, ScimUser};
 use domain::decide::{Change, Refusal, State, decide};
-use domain::environment::{Environment, RoleName, SYSTEM_ROLES};
+use domain::environment::{Environment, GroupName, RoleName, SYSTEM_ROLES};
 use domain::facts::{AssertedFacts, GroupsClaim};
-use domain::id::{ConnectionId, PersonId, ScimId, TokenId, WorkspaceId};
+use domain::group::{Group, GroupChange, GroupCommand, decide_group};
+use domain::id::{ConnectionId, GroupId, PersonId, ScimId, TokenId, WorkspaceId};
 use domain::policy::{Jit, Policy};
 use domain::workspace::{Workspace, WorkspaceHandle};
 use store::{Committed, Connection, LoginRequest, NewWorkspace, Owner, Store, StoreError};
@@ -139,6 +140,34 @@ impl Acme {
         self.store.find_live_session(session, self.now()).unwrap().is_some()
     }
 
+    /// A group that an administrator makes, not yet committed.
+    pub(crate) fn new_group(&self, name: &str) -> Group {
+        Group::new(self.workspace.id, GroupId::new(draw()), GroupName::new(name).unwrap(), false, self.now())
+    }
+
+    /// SCIM `POST` of a group.
+    pub(crate) fn post_group(&self, name: &str, members: &[PersonId]) -> Result<Group, Failure> {
+        let id = GroupId::new(draw());
+        self.store.decide_and_commit_group(|_| {
+            let members = members.iter().map(|id| self.person(*id)).collect();
+            let name = GroupName::new(name).unwrap();
+            self.group_change(None, GroupCommand::Create { id, name, external_id: None, members })
+        })
+    }
+
+    /// SCIM `PATCH` of a group, decided anew each time.
+    pub(crate) fn change_group(&self, group: &Group, command: impl Fn() -> GroupCommand) -> Result<Group, Failure> {
+        self.store.decide_and_commit_group(|store| {
+            self.group_change(store.find_group(self.workspace.id, group.scim_id)?, command())
+        })
+    }
+
+    /// What a command about a group decides, not yet committed.
+    pub(crate) fn group_change(&self, group: Option<Group>, command: GroupCommand) -> Result<GroupChange, Failure> {
+        let context = Context { now: self.now(), actor: scim_token(), request: RequestOrigin::default() };
+        Ok(decide_group(&self.workspace, group, command, &context)?)
+    }
+
     /// An audit entry that tells of no person.
     pub(crate) fn entry(&self, kind: EventKind, subject: &str) -> AuditEntry {
         AuditEntry {
@@ -167,7 +196,14 @@ impl Acme {
         actor: Actor,
     ) -> Result<Change, Failure> {
         let context = Context { now: self.now(), actor, request: RequestOrigin::default() };
-        let catalogue = self.store.catalogue(self.workspace.id, &BTreeSet::new())?;
+        let asserted = match &command {
+            Command::Login(attempt) => match &attempt.facts.groups {
+                GroupsClaim::Values(groups) => groups.iter().cloned().collect(),
+                _ => BTreeSet::new(),
+            },
+            _ => BTreeSet::new(),
+        };
+        let catalogue = self.store.catalogue(self.workspace.id, &asserted)?;
         let state = State { workspace: &self.workspace, catalogue: &catalogue, person, namesakes, name_ids };
         Ok(decide(state, command, &context)?)
     }
@@ -180,13 +216,14 @@ pub(crate) struct Login {
     pub(crate) request: Option<String>,
     pub(crate) assertion: String,
     pub(crate) role: Option<String>,
+    pub(crate) groups: GroupsClaim,
 }
 
 impl Login {
     /// A login that nobody here asked for.
     pub(crate) fn unsolicited(name_id: &str) -> Self {
         let assertion = format!("_assertion{}", draw().simple());
-        Self { name_id: name_id.to_owned(), request: None, assertion, role: None }
+        Self { name_id: name_id.to_owned(), request: None, assertion, role: None, groups: GroupsClaim::Absent }
     }
 
     /// The same request answered by another assertion.
@@ -199,10 +236,16 @@ impl Login {
         self
     }
 
+    /// Asserts these groups.
+    pub(crate) fn groups<const N: usize>(mut self, names: [&str; N]) -> Self {
+        self.groups = GroupsClaim::Values(names.map(str::to_owned).to_vec());
+        self
+    }
+
     fn attempt(&self, connection: ConnectionId, now: Timestamp) -> LoginAttempt {
         let roles = self.role.iter().map(|role| ("workato_role".to_owned(), vec![role.clone()]));
         let facts =
-            AssertedFacts { at: now, connection, roles: BTreeMap::from_iter(roles), groups: GroupsClaim::Absent };
+            AssertedFacts { at: now, connection, roles: BTreeMap::from_iter(roles), groups: self.groups.clone() };
         LoginAttempt {
             connection,
             name_id: self.name_id.clone(),

@@ -4,7 +4,6 @@ use chrono::Duration;
 use domain::audit::EventKind;
 use domain::command::Command;
 use domain::decide::{Change, Write};
-use domain::environment::GroupName;
 use serde_json::json;
 use store::StoreError;
 
@@ -61,7 +60,7 @@ on_both_databases! {
     fn a_change_writes_person_link_session_audit_and_outbox_together(db: &Database) {
         let acme = Acme::on(db);
         let mut change = acme.login_change(&acme.begin_login(ANN)).unwrap();
-        change.groups.push(GroupName::new("Finance").unwrap());
+        change.groups.push(acme.new_group("Finance"));
         let (entries, events) = (change.audit.len(), change.events.len());
         acme.store.commit(change).unwrap();
         let rows = db.rows();
@@ -95,7 +94,7 @@ on_both_databases! {
         let acme = Acme::on(db);
         let ann = acme.post(user(ANN)).unwrap();
         let mut stale = acme.login_change(&acme.begin_login(ANN)).unwrap();
-        stale.groups.push(GroupName::new("Finance").unwrap());
+        stale.groups.push(acme.new_group("Finance"));
         acme.put(ann.id, same(&ann).display_name("Ann")).unwrap();
         let session = session_of(&stale);
         assert_writes_nothing(db, &acme, stale, is_conflict);

@@ -34,10 +34,11 @@ macro_rules! on_both_databases {
 }
 
 /// Every table that a change can touch.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
     "collaborators",
     "search_attributes",
     "collaborator_groups",
+    "memberships",
     "saml_links",
     "login_requests",
     "consumed_assertions",

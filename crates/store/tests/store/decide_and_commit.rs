@@ -6,7 +6,7 @@ use std::thread;
 use domain::command::Command;
 use domain::decide::Refusal;
 use serde_json::json;
-use store::StoreError;
+use store::{Position, StoreError};
 
 use crate::acme::{Acme, Failure};
 use crate::users::{same, user};
@@ -59,7 +59,7 @@ on_both_databases! {
                 });
             }
         });
-        assert_eq!(acme.store.list_people(acme.workspace.id, None, 0, 100).unwrap().people.len(), THREADS);
+        assert_eq!(acme.store.list_people(acme.workspace.id, None, None, Position::Offset(0), 100).unwrap().people.len(), THREADS);
     }
 
     fn a_refusal_is_handed_on_and_writes_nothing(db: &Database) {

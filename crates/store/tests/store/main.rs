@@ -9,6 +9,7 @@ mod users;
 mod audit;
 mod commit;
 mod decide_and_commit;
+mod groups;
 mod keys;
 mod login_races;
 mod logins;

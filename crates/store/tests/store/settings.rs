@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::audit::EventKind;
 use domain::environment::{GroupName, RoleName};
 use domain::workspace::WorkspaceHandle;
-use store::{Connection, StoreError, Unique};
+use store::{Connection, Position, StoreError, Unique};
 
 use crate::acme::{Acme, draw, new_workspace};
 use crate::users::user;
@@ -58,13 +58,13 @@ on_both_databases! {
             acme.store.set_scim_enabled(enabled, acme.entry(kind, "scim")).unwrap();
             assert_eq!(acme.store.find_workspace(&acme.workspace.handle).unwrap().unwrap().scim_enabled, enabled);
         }
-        assert_eq!(acme.store.list_people(acme.workspace.id, None, 0, 10).unwrap().total, 1);
+        assert_eq!(acme.store.list_people(acme.workspace.id, None, None, Position::Offset(0), 10).unwrap().total, 1);
     }
 
     fn roles_and_groups_have_unique_names(db: &Database) {
         let acme = Acme::on(db);
         let role = || acme.store.add_role(RoleName::new("Auditor").unwrap(), acme.entry(EventKind::RoleAdded, "Auditor"));
-        let finance = || acme.store.add_group(group("Finance"), acme.entry(EventKind::GroupAdded, "Finance"));
+        let finance = || acme.store.add_group(acme.new_group("Finance"), acme.entry(EventKind::GroupAdded, "Finance"));
         role().unwrap();
         finance().unwrap();
         assert!(matches!(role(), Err(StoreError::Taken(Unique::RoleName))));
@@ -75,7 +75,7 @@ on_both_databases! {
     fn a_catalogue_holds_every_role_and_those_groups_that_are_asked_for(db: &Database) {
         let acme = Acme::on(db);
         for name in ["Finance", "Sales"] {
-            acme.store.add_group(group(name), acme.entry(EventKind::GroupAdded, name)).unwrap();
+            acme.store.add_group(acme.new_group(name), acme.entry(EventKind::GroupAdded, name)).unwrap();
         }
         let entry = acme.entry(EventKind::GroupMapped, "okta-fin");
         acme.store.map_group("okta-fin".to_owned(), group("Finance"), entry.clone()).unwrap();
@@ -90,7 +90,7 @@ on_both_databases! {
 
     fn a_catalogue_answers_for_thousands_of_candidates(db: &Database) {
         let acme = Acme::on(db);
-        acme.store.add_group(group("group 1999"), acme.entry(EventKind::GroupAdded, "group")).unwrap();
+        acme.store.add_group(acme.new_group("group 1999"), acme.entry(EventKind::GroupAdded, "group")).unwrap();
         let candidates = (0..2_000).map(|number| format!("group {number}")).collect();
         assert_eq!(acme.store.catalogue(acme.workspace.id, &candidates).unwrap().groups, [group("group 1999")]);
     }

@@ -1,0 +1,41 @@
+//! Who the members of a request are.
+
+use std::collections::BTreeSet;
+
+use domain::collaborator::Person;
+use domain::id::{ScimGroupId, ScimId};
+use store::Store;
+
+use crate::document::group::nested;
+use crate::error::{ScimError, quoted};
+use crate::work::Work;
+
+impl Work {
+    /// The people of these ids; each must be there.
+    pub(super) fn people<'i>(
+        &self,
+        store: &Store,
+        ids: impl Iterator<Item = &'i String>,
+    ) -> Result<Vec<Person>, ScimError> {
+        let ids: BTreeSet<&String> = ids.collect();
+        let known: Vec<ScimId> = ids.iter().filter_map(|id| ScimId::parse(id)).collect();
+        let found = store.find_by_scim_ids(self.workspace.id, &known)?;
+        let found_ids: BTreeSet<String> = found.iter().map(|person| person.scim_id.to_string()).collect();
+        match ids.iter().find(|id| !found_ids.contains(**id)) {
+            None => Ok(found),
+            Some(missing) => Err(self.no_such_member(store, missing)?),
+        }
+    }
+
+    /// A client may name a group without saying that it is one.
+    fn no_such_member(&self, store: &Store, id: &str) -> Result<ScimError, ScimError> {
+        let group = ScimGroupId::parse(id).map(|id| store.find_group(self.workspace.id, id)).transpose()?.flatten();
+        Ok(match group {
+            Some(_) => nested(id),
+            None => ScimError::InvalidValue(format!(
+                "There is no User with the id {}: members must be people who were provisioned before.",
+                quoted(id)
+            )),
+        })
+    }
+}
