@@ -22,6 +22,8 @@ use parser::Parser;
 pub const MAX_LENGTH: usize = 4096;
 /// How deep parentheses and brackets may be nested.
 pub const MAX_DEPTH: usize = 50;
+/// The most conditions of a filter: each is a look into the store, and their number is what a long query costs.
+pub const MAX_CONDITIONS: usize = 200;
 
 /// A filter as it was written.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! The grammar of RFC 7644 §3.4.2.2, by recursive descent. Recursion follows parentheses and brackets only, and those
 //! are counted; chains of `and` and `or` are loops.
 
-use super::{Filter, Literal, MAX_DEPTH, MAX_LENGTH, Operator};
+use super::{Filter, Literal, MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, Operator};
 use crate::error::quoted;
 use crate::path::AttrPath;
 
@@ -10,6 +10,7 @@ pub(crate) struct Parser<'t> {
     text: &'t str,
     position: usize,
     depth: usize,
+    conditions: usize,
     in_brackets: bool,
 }
 
@@ -35,7 +36,7 @@ impl<'t> Parser<'t> {
             let message = format!("it has {} bytes and may have {MAX_LENGTH}; send shorter requests.", text.len());
             return Err(Fault { at: MAX_LENGTH, message });
         }
-        Ok(Self { text, position: 0, depth: 0, in_brackets: false })
+        Ok(Self { text, position: 0, depth: 0, conditions: 0, in_brackets: false })
     }
 
     pub(crate) fn whole_filter(&mut self) -> Parsed<Filter> {
@@ -142,6 +143,10 @@ impl<'t> Parser<'t> {
     }
 
     fn comparison(&mut self, attribute: AttrPath) -> Parsed<Filter> {
+        self.conditions += 1;
+        if self.conditions > MAX_CONDITIONS {
+            return self.fault(&format!("more than {MAX_CONDITIONS} conditions; send several requests."));
+        }
         self.skip_space();
         let start = self.position;
         let word = self.word();

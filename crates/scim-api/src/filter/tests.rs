@@ -292,8 +292,14 @@ fn nesting_and_length_have_limits() {
     refusal(&"(".repeat(MAX_LENGTH));
     refusal(&"not (".repeat(800));
     refusal(&format!("title eq \"{}\"", "x".repeat(MAX_LENGTH)));
-    let chain = vec!["id pr"; 400].join(" or ");
-    predicate(&chain);
+}
+
+/// A page of `name pr or name pr or …` costs more in the database than in the sending: there is a limit to it.
+#[test]
+fn conditions_are_counted() {
+    let joined = |count: usize| vec!["active eq true"; count].join(" or ");
+    predicate(&joined(MAX_CONDITIONS));
+    assert!(refusal(&joined(MAX_CONDITIONS + 1)).contains("more than 200 conditions"));
 }
 
 #[test]
