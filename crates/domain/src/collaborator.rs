@@ -47,6 +47,33 @@ pub struct Person {
 }
 
 impl Person {
+    /// Somebody new: at first the SCIM id is the same value as the inner id, and there is no access.
+    pub fn new(
+        id: PersonId,
+        workspace: WorkspaceId,
+        user_name: UserName,
+        lifecycle: Lifecycle,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            workspace,
+            scim_id: ScimId::new(id.uuid()),
+            user_name,
+            external_id: None,
+            profile: Profile::default(),
+            lifecycle,
+            facts: Facts::default(),
+            access: EffectiveAccess::default(),
+            version: 1,
+            epoch: 1,
+            revision: 1,
+            created_at: now,
+            modified_at: now,
+            updated_at: now,
+        }
+    }
+
     /// Where the person stands, in one word.
     pub fn status(&self) -> Status {
         self.lifecycle.status()

@@ -55,6 +55,4 @@ ids! {
     TokenId,
     /// A stored key.
     KeyId,
-    /// An entry of the audit log or of the outbox.
-    EntryId,
 }

@@ -4,12 +4,10 @@ use serde_json::{Value, json};
 
 use super::draft::Draft;
 use super::{AcceptedLogin, Change, LinkWrite, NewSession, Refusal, State};
-use crate::access::{EffectiveAccess, InputState, Rule};
+use crate::access::{InputState, Rule};
 use crate::audit::EventKind;
-use crate::collaborator::{Acceptance, Lifecycle, Person, Profile, ProviderState};
+use crate::collaborator::{Acceptance, Lifecycle, Person, ProviderState};
 use crate::command::{AssertedProfile, Context, LoginAttempt};
-use crate::facts::Facts;
-use crate::id::ScimId;
 use crate::policy::{Jit, RoleAuthority, UnknownRole};
 use crate::text;
 
@@ -75,23 +73,8 @@ fn newcomer<'a>(state: &State<'a>, attempt: &LoginAttempt, context: &'a Context)
     if jit != Jit::Everyone {
         return Err(Refusal::NotProvisioned(jit));
     }
-    let person = Person {
-        id: attempt.new_person,
-        workspace: state.workspace.id,
-        scim_id: ScimId::new(attempt.new_person.uuid()),
-        user_name: attempt.login_name.clone(),
-        external_id: None,
-        profile: Profile::default(),
-        lifecycle: Lifecycle::signed_in(context.now),
-        facts: Facts::default(),
-        access: EffectiveAccess::default(),
-        version: 1,
-        epoch: 1,
-        revision: 1,
-        created_at: context.now,
-        modified_at: context.now,
-        updated_at: context.now,
-    };
+    let (id, name) = (attempt.new_person, attempt.login_name.clone());
+    let person = Person::new(id, state.workspace.id, name, Lifecycle::signed_in(context.now), context.now);
     let mut draft = Draft::new(state, person, context);
     let after = json!({ "userName": draft.person.user_name.as_str(), "status": draft.person.status() });
     draft.tell(EventKind::CollaboratorProvisioned, None, Some(after));

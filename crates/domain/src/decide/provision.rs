@@ -4,12 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
 use super::{Change, LinkWrite, Refusal, State};
-use crate::access::EffectiveAccess;
 use crate::audit::EventKind;
 use crate::collaborator::{Lifecycle, Person, ProviderState};
 use crate::command::{Context, NewIds, ScimUser};
-use crate::facts::Facts;
-use crate::id::ScimId;
 use crate::search::ROLE_EXTENSION;
 
 /// `POST`: a new person, or a deleted one brought back by the same `userName` and `externalId` (§2.5).
@@ -56,25 +53,11 @@ fn living(state: &State<'_>) -> Result<Person, Refusal> {
 }
 
 fn make<'a>(state: &State<'a>, ids: NewIds, user: ScimUser, context: &'a Context) -> Draft<'a> {
-    let mut facts = Facts::default();
-    facts.provisioned.replace(&user.roles.unwrap_or_default(), context.now);
-    let person = Person {
-        id: ids.person,
-        workspace: state.workspace.id,
-        scim_id: ScimId::new(ids.person.uuid()),
-        user_name: user.user_name,
-        external_id: user.external_id,
-        profile: user.profile,
-        lifecycle: Lifecycle::provisioned(user.active.unwrap_or(true), context.now),
-        facts,
-        access: EffectiveAccess::default(),
-        version: 1,
-        epoch: 1,
-        revision: 1,
-        created_at: context.now,
-        modified_at: context.now,
-        updated_at: context.now,
-    };
+    let lifecycle = Lifecycle::provisioned(user.active.unwrap_or(true), context.now);
+    let mut person = Person::new(ids.person, state.workspace.id, user.user_name, lifecycle, context.now);
+    person.external_id = user.external_id;
+    person.profile = user.profile;
+    person.facts.provisioned.replace(&user.roles.unwrap_or_default(), context.now);
     let mut draft = Draft::new(state, person, context);
     let after = json!({ "userName": draft.person.user_name.as_str(), "status": draft.person.status() });
     draft.tell(EventKind::CollaboratorProvisioned, None, Some(after));
