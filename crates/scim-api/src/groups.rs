@@ -2,13 +2,11 @@
 
 mod members;
 
-use std::collections::BTreeSet;
-
 use ::web::blocking::blocking;
 use actix_web::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use domain::environment::{ALL_COLLABORATORS, GroupName};
-use domain::group::{Group, GroupChange, GroupCommand, decide_group};
+use domain::group::{Group, GroupChange as Decided, GroupCommand, decide_group};
 use domain::id::{GroupId, ScimGroupId, ScimId};
 use serde_json::Value;
 use store::Store;
@@ -19,7 +17,7 @@ use crate::client_profile::ClientProfile;
 use crate::document::GroupDocument;
 use crate::error::ScimError;
 use crate::listing;
-use crate::patch::{GroupOperation, GroupPatch, PatchRequest};
+use crate::patch::{GroupChange, GroupPatch, PatchRequest};
 use crate::projection::Projection;
 use crate::query::{SearchRequest, preference};
 use crate::resource::group;
@@ -134,29 +132,6 @@ fn no_such_group() -> ScimError {
     ScimError::NotFound("There is no Group with this id.".into())
 }
 
-/// Who comes in and who goes, when all operations are done.
-#[derive(Default)]
-struct Members {
-    add: BTreeSet<String>,
-    remove: BTreeSet<String>,
-}
-
-impl Members {
-    fn add(&mut self, ids: Vec<String>) {
-        for id in ids {
-            self.remove.remove(&id);
-            self.add.insert(id);
-        }
-    }
-
-    fn remove(&mut self, ids: Vec<String>) {
-        for id in ids {
-            self.add.remove(&id);
-            self.remove.insert(id);
-        }
-    }
-}
-
 impl Work {
     pub(crate) fn get_group(&self, store: &Store, id: &str) -> Result<Group, ScimError> {
         let id = ScimGroupId::parse(id).ok_or_else(no_such_group)?;
@@ -183,44 +158,31 @@ impl Work {
 
     /// A PUT says everything: members that are left out go (RFC 7644 §3.5.1).
     pub(crate) fn replace_group(&self, id: &str, body: &Value, condition: &Precondition) -> Result<Group, ScimError> {
-        let document = self.read_group(body)?;
-        let name = group_name(&document.display_name)?;
-        let changed = self.site.store.decide_and_commit_group(|store| {
-            let group = self.get_group(store, id)?;
-            condition.check_match(group.revision)?;
-            let wanted: BTreeSet<String> = document.members.iter().flatten().cloned().collect();
-            let members = self.replaced(store, &group, &wanted)?;
-            let external_id = Some(document.external_id.clone());
-            self.update_group(store, group, Some(name.clone()), external_id, members)
-        });
-        changed.map_err(|error| self.name_taken(error, &name))
+        let mut document = self.read_group(body)?;
+        document.members.get_or_insert_default();
+        self.change_group(id, &GroupChange::from(&document), condition)
     }
 
     /// Operations on members are operations on a set: who is not named is not looked at.
     pub(crate) fn patch_group(&self, id: &str, body: &Value, condition: &Precondition) -> Result<Group, ScimError> {
         let patch = GroupPatch::parse(&PatchRequest::parse(body)?, self.registry.group())?;
         self.log_tolerated(&patch.tolerated);
-        let mut last_name = None;
+        self.change_group(id, &GroupChange::from(&patch), condition)
+    }
+
+    fn change_group(&self, id: &str, change: &GroupChange, condition: &Precondition) -> Result<Group, ScimError> {
+        let name = change.display_name.as_deref().map(group_name).transpose()?;
         let changed = self.site.store.decide_and_commit_group(|store| {
             let group = self.get_group(store, id)?;
             condition.check_match(group.revision)?;
-            let (mut name, mut external_id, mut members) = (None, None, Members::default());
-            for operation in patch.operations.iter().cloned() {
-                match operation {
-                    GroupOperation::Rename(new) => name = Some(group_name(&new)?),
-                    GroupOperation::SetExternalId(new) => external_id = Some(new),
-                    GroupOperation::AddMembers(ids) => members.add(ids),
-                    GroupOperation::RemoveMembers(ids) => members.remove(ids),
-                    GroupOperation::ReplaceMembers(ids) => {
-                        members = self.replaced(store, &group, &ids.into_iter().collect())?;
-                    }
-                    GroupOperation::RemoveAllMembers => members = self.replaced(store, &group, &BTreeSet::new())?,
-                }
-            }
-            last_name.clone_from(&name);
-            self.update_group(store, group, name, external_id, members)
+            let (add, remove) = self.joining_and_leaving(store, &group, &change.members)?;
+            let (name, external_id) = (name.clone(), change.external_id.clone());
+            self.decide_group(Some(group), GroupCommand::Update { name, external_id, add, remove })
         });
-        changed.map_err(|error| last_name.as_ref().map_or(error.clone(), |name| self.name_taken(error, name)))
+        changed.map_err(|error| match &name {
+            Some(name) => self.name_taken(error, name),
+            None => error,
+        })
     }
 
     pub(crate) fn delete_group(&self, id: &str, condition: &Precondition) -> Result<(), ScimError> {
@@ -241,29 +203,7 @@ impl Work {
         Ok(document)
     }
 
-    fn replaced(&self, store: &Store, group: &Group, wanted: &BTreeSet<String>) -> Result<Members, ScimError> {
-        let present = store.group_members(group.id)?;
-        let present: BTreeSet<String> = present.iter().map(|member| member.scim_id.to_string()).collect();
-        let add = wanted.difference(&present).cloned().collect();
-        Ok(Members { add, remove: present.difference(wanted).cloned().collect() })
-    }
-
-    fn update_group(
-        &self,
-        store: &Store,
-        group: Group,
-        name: Option<GroupName>,
-        external_id: Option<Option<String>>,
-        members: Members,
-    ) -> Result<GroupChange, ScimError> {
-        let add = self.people(store, members.add.iter())?;
-        // Whoever is not there need not be removed.
-        let known: Vec<ScimId> = members.remove.iter().filter_map(|id| ScimId::parse(id)).collect();
-        let remove = store.find_by_scim_ids(self.workspace.id, &known)?;
-        self.decide_group(Some(group), GroupCommand::Update { name, external_id, add, remove })
-    }
-
-    fn decide_group(&self, group: Option<Group>, command: GroupCommand) -> Result<GroupChange, ScimError> {
+    fn decide_group(&self, group: Option<Group>, command: GroupCommand) -> Result<Decided, ScimError> {
         decide_group(&self.workspace, group, command, &self.context).map_err(|refusal| match refusal {
             domain::decide::Refusal::NotFound => no_such_group(),
             other => other.into(),

@@ -3,14 +3,35 @@
 use std::collections::BTreeSet;
 
 use domain::collaborator::Person;
+use domain::group::Group;
 use domain::id::{ScimGroupId, ScimId};
 use store::Store;
 
 use crate::document::group::nested;
 use crate::error::{ScimError, quoted};
+use crate::patch::MemberChange;
 use crate::work::Work;
 
 impl Work {
+    /// Who comes in and who goes. Only where all are to leave is it looked up who is there.
+    pub(super) fn joining_and_leaving(
+        &self,
+        store: &Store,
+        group: &Group,
+        change: &MemberChange,
+    ) -> Result<(Vec<Person>, Vec<Person>), ScimError> {
+        let (mut add, mut remove) = (change.added.clone(), change.removed.clone());
+        if change.all_leave {
+            let present: BTreeSet<String> =
+                store.group_members(group.id)?.iter().map(|member| member.scim_id.to_string()).collect();
+            add = change.added.difference(&present).cloned().collect();
+            remove = present.difference(&change.added).cloned().collect();
+        }
+        // Whoever is not there need not be removed.
+        let known: Vec<ScimId> = remove.iter().filter_map(|id| ScimId::parse(id)).collect();
+        Ok((self.people(store, add.iter())?, store.find_by_scim_ids(self.workspace.id, &known)?))
+    }
+
     /// The people of these ids; each must be there.
     pub(super) fn people<'i>(
         &self,
