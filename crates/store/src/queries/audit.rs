@@ -1,4 +1,4 @@
-use diesel::dsl::{exists, not};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use domain::audit::{AuditEntry, OutgoingEvent, SealedEntry};
 use domain::id::WorkspaceId;
@@ -143,21 +143,21 @@ pub(crate) fn seal(conn: &mut Conn, vault: &Vault, workspace: WorkspaceId) -> Re
 /// The head from which to go on. One that the sealer did not write, or none where there are sealed entries, means that
 /// somebody wants a forged chain continued: nothing is sealed any more until that is looked into.
 fn lock_head(conn: &mut Conn, vault: &Vault, key: &str) -> Result<(i64, String), StoreError> {
-    let of = |key: &str| audit_entries::table.filter(audit_entries::workspace_id.eq(key.to_owned()));
-    let is_new: bool = diesel::select(not(exists(audit_heads::table.find(key)))).get_result(conn)?;
-    if is_new {
-        if diesel::select(exists(of(key).filter(audit_entries::seq.is_not_null()))).get_result(conn)? {
-            return Err(StoreError::ForgedHead);
-        }
-        diesel::insert_into(audit_heads::table)
-            .values((
-                audit_heads::workspace_id.eq(key),
-                audit_heads::seq.eq(0),
-                audit_heads::hash.eq(""),
-                audit_heads::signature.eq(vault.sign_head(key, 0, "")),
-            ))
-            .on_conflict_do_nothing()
-            .execute(conn)?;
+    // Of several sealers at a new chain one makes the head, and the others wait for it here.
+    let made = diesel::insert_into(audit_heads::table)
+        .values((
+            audit_heads::workspace_id.eq(key),
+            audit_heads::seq.eq(0),
+            audit_heads::hash.eq(""),
+            audit_heads::signature.eq(vault.sign_head(key, 0, "")),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    let sealed = audit_entries::table
+        .filter(audit_entries::workspace_id.eq(key.to_owned()))
+        .filter(audit_entries::seq.is_not_null());
+    if made == 1 && diesel::select(exists(sealed)).get_result(conn)? {
+        return Err(StoreError::ForgedHead);
     }
     let (seq, hash, signature): (i64, String, String) = diesel::update(audit_heads::table.find(key))
         .set(audit_heads::seq.eq(audit_heads::seq))
