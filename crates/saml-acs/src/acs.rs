@@ -22,7 +22,7 @@ use store::{Connection, LoginRequest};
 
 use crate::attributes;
 use crate::browser::{self, Cookies};
-use crate::door::{get_connection, get_workspace, service_provider};
+use crate::door::{get_connection, get_workspace};
 use crate::message::SamlResponse;
 use crate::refusal::LoginError;
 use crate::relay_state::ReturnTo;
@@ -118,9 +118,10 @@ impl Login {
     /// Guard, signature and claims: nothing is remembered of a response that fails here, so a forged one burns nothing.
     fn verified(&self, workspace: &Workspace, form: &Form) -> Result<(Connection, VerifiedAssertion), LoginError> {
         let (connection, provider) = get_connection(&self.site.store, workspace.id)?;
-        let ourselves = service_provider(&self.site, workspace, Some(&provider))?;
+        let base_url = &self.site.base_url;
+        let (entity_id, acs_url) = (base_url.saml_metadata(&workspace.handle), base_url.saml_acs(&workspace.handle));
         let message = SamlResponse::from_form_field(&form.saml_response, &Limits::default())?;
-        let expectations = Expectations::new(&provider, &ourselves.entity_id, &ourselves.acs_url, self.site.now());
+        let expectations = Expectations::new(&provider, &entity_id, &acs_url, self.site.now());
         Ok((connection, verify(&message, &expectations)?))
     }
 
