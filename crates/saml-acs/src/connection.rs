@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use openssl::pkey::Id;
+use openssl::pkey::{Id, PKey, PKeyRef, Public};
 use openssl::x509::X509;
 use roxmltree::{Document, Node, ParsingOptions};
 use thiserror::Error;
@@ -32,8 +32,8 @@ pub enum Binding {
 /// A certificate whose key signs. SAML takes it as a container for the key: its names and dates mean nothing here.
 #[derive(Clone)]
 pub struct SigningCertificate {
-    der: Vec<u8>,
     certificate: X509,
+    key: PKey<Public>,
     key_kind: KeyKind,
 }
 
@@ -140,8 +140,8 @@ impl SigningCertificate {
         &self.certificate
     }
 
-    pub(crate) fn der(&self) -> &[u8] {
-        &self.der
+    pub(crate) fn key(&self) -> &PKeyRef<Public> {
+        &self.key
     }
 
     pub(crate) fn key_kind(&self) -> KeyKind {
@@ -158,7 +158,7 @@ impl SigningCertificate {
             Id::EC => KeyKind::Ec,
             _ => return Err(MetadataError::WeakKey),
         };
-        Ok(Self { der, certificate, key_kind })
+        Ok(Self { certificate, key, key_kind })
     }
 }
 
@@ -216,7 +216,7 @@ fn signing_certificates(role: Node<'_, '_>) -> Result<Vec<SigningCertificate>, M
     let mut found: Vec<SigningCertificate> = Vec::new();
     for text in texts.filter_map(tree::text) {
         let certificate = SigningCertificate::from_base64(&text)?;
-        if !found.iter().any(|known| known.der == certificate.der) {
+        if !found.iter().any(|known| known.certificate == certificate.certificate) {
             found.push(certificate);
         }
         if found.len() > IdentityProvider::MOST_CERTIFICATES {

@@ -77,6 +77,8 @@ pub enum VerifyError {
     // What the signature check itself refuses.
     #[error("no signing certificate of the identity provider verifies the signature")]
     SignatureInvalid,
+    #[error("the content was changed after it was signed: its digest is another")]
+    DigestMismatch,
     #[error("what the signature covers is not what the gate has seen")]
     SignedTreeDiffers,
 
@@ -168,6 +170,7 @@ impl VerifyError {
             Self::SignatureAlgorithm(_) => "signature_algorithm",
             Self::DigestAlgorithm(_) => "digest_algorithm",
             Self::SignatureInvalid => "signature_invalid",
+            Self::DigestMismatch => "digest_mismatch",
             Self::SignedTreeDiffers => "signed_tree_differs",
             Self::DuplicatedElement(_) => "duplicated_element",
             Self::Version { .. } => "version",

@@ -65,13 +65,22 @@ pub(crate) fn is_nil(element: Node<'_, '_>) -> bool {
     matches!(element.attribute((SCHEMA_INSTANCE, "nil")).map(collapsed), Some("true" | "1"))
 }
 
+/// The way from the root to an element: at each step its position among the child elements, from 0.
+pub(crate) fn path(element: Node<'_, '_>) -> Vec<usize> {
+    let below_root = element.ancestors().filter(|node| node.parent_element().is_some());
+    let position = |node: Node<'_, '_>| node.prev_siblings().skip(1).filter(Node::is_element).count();
+    let mut path: Vec<_> = below_root.map(position).collect();
+    path.reverse();
+    path
+}
+
 /// Whether two elements are the same to every reader, comments aside: names, attributes, texts and children.
 ///
 /// `without` is left out of the first tree: the signature that the enveloped transform takes away.
-pub(crate) fn same_tree(seen: Node<'_, '_>, without: Node<'_, '_>, signed: Node<'_, '_>) -> bool {
+pub(crate) fn same_tree(seen: Node<'_, '_>, without: Option<Node<'_, '_>>, signed: Node<'_, '_>) -> bool {
     let mut pending = vec![(seen, signed)];
     while let Some((left, right)) = pending.pop() {
-        let children_of_left: Vec<_> = elements(left).filter(|child| *child != without).collect();
+        let children_of_left: Vec<_> = elements(left).filter(|child| Some(*child) != without).collect();
         let children_of_right: Vec<_> = elements(right).collect();
         if children_of_left.len() != children_of_right.len() || !same_element(left, right) {
             return false;
@@ -118,7 +127,7 @@ mod tests {
     fn same(seen: &str, signed: &str) -> bool {
         let (seen, signed) = (Document::parse(seen).unwrap(), Document::parse(signed).unwrap());
         let signature = seen.descendants().find(|node| node.has_tag_name("Signature")).unwrap();
-        same_tree(seen.root_element(), signature, signed.root_element())
+        same_tree(seen.root_element(), Some(signature), signed.root_element())
     }
 
     #[test]

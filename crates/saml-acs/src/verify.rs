@@ -91,7 +91,7 @@ fn accept(
 ) -> Result<VerifiedAssertion, VerifyError> {
     let root = signed.root_element();
     let (seen, signature) = guarded.outermost_signed()?;
-    if !tree::same_tree(seen, signature.element, root) {
+    if !tree::same_tree(seen, Some(signature.element), root) {
         return Err(VerifyError::SignedTreeDiffers);
     }
     let response_signed = seen == guarded.response;

@@ -14,7 +14,7 @@ use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::error::VerifyError;
 use crate::tree::{self, ASSERTION, PROTOCOL, SIGNATURE};
-pub(crate) use signature::{KeyKind, SignatureShape};
+pub(crate) use signature::{ExclusiveC14n, Hash, KeyKind, SignatureShape};
 pub(crate) use text::MessageText;
 
 /// How large a message may be in each direction; all checked in one pass before anything is allocated for it.

@@ -1,42 +1,135 @@
-//! The signature check itself, by xmlsec through samael.
+//! The signature check itself: libxml2 canonicalises, openssl hashes and verifies.
 
-use samael::crypto::{AllowedSignatureAlgorithm, CertificateDer, Crypto, CryptoProvider, ReduceMode};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use openssl::bn::BigNum;
+use openssl::ecdsa::EcdsaSig;
+use openssl::error::ErrorStack;
+use openssl::hash::{MessageDigest, hash};
+use openssl::memcmp;
+use openssl::pkey::{PKeyRef, Public};
+use openssl::pkey_ctx::PkeyCtx;
+use roxmltree::{Document, Node};
 
 use crate::connection::IdentityProvider;
 use crate::error::VerifyError;
-use crate::foreign;
-use crate::xml_guard::{GuardedResponse, KeyKind};
-
-/// The gate allows no others; xmlsec is told so as well.
-const ALLOWED: [AllowedSignatureAlgorithm; 6] = [
-    AllowedSignatureAlgorithm::RsaSha256,
-    AllowedSignatureAlgorithm::RsaSha384,
-    AllowedSignatureAlgorithm::RsaSha512,
-    AllowedSignatureAlgorithm::EcdsaSha256,
-    AllowedSignatureAlgorithm::EcdsaSha384,
-    AllowedSignatureAlgorithm::EcdsaSha512,
-];
+use crate::foreign::{Part, Tree};
+use crate::tree;
+use crate::xml_guard::{ExclusiveC14n, GuardedResponse, Hash, KeyKind, SignatureShape};
 
 /// The canonical bytes of the outermost signed element, after every signature in the message has been verified.
 ///
-/// The keys are the connection's certificates, whatever `KeyInfo` says. xmlsec takes a key of the wrong kind for a
-/// broken one and gives up, so only certificates that fit the signature methods are tried, and each alone; all of them
-/// together come last, for a response and an assertion signed by two keys of one identity provider.
+/// The keys are the connection's certificates, whatever `KeyInfo` says, and each signature may have been made by another of
+/// them. The signature value is checked first: a stranger's message costs no look at its content.
 pub(super) fn signed_bytes(
     xml: &str,
     guarded: &GuardedResponse<'_, '_>,
     identity_provider: &IdentityProvider,
 ) -> Result<String, VerifyError> {
-    foreign::silence();
-    let kinds: Vec<KeyKind> = guarded.signatures().map(|signature| signature.key_kind).collect();
-    let fitting =
-        identity_provider.signing_certificates().iter().filter(|certificate| kinds.contains(&certificate.key_kind()));
-    let keys: Vec<CertificateDer> = fitting.map(|certificate| certificate.der().to_vec().into()).collect();
-    let one_by_one = keys.chunks(1);
-    let together = (keys.len() > 1 && kinds.len() > 1).then_some(keys.as_slice());
-    one_by_one.chain(together).find_map(|keys| verified_by(xml, keys)).ok_or(VerifyError::SignatureInvalid)
+    let parsed = Tree::parse(xml).ok_or(VerifyError::SignedTreeDiffers)?;
+    for signature in guarded.signatures() {
+        signed_info_holds(&parsed, signature, identity_provider)?;
+    }
+    let mut outermost_first = guarded.signatures().map(|signature| digest_holds(&parsed, signature));
+    let outermost = outermost_first.next().ok_or(VerifyError::Unsigned)??;
+    outermost_first.try_for_each(|inner| inner.map(drop))?;
+    Ok(outermost)
 }
 
-fn verified_by(xml: &str, keys: &[CertificateDer]) -> Option<String> {
-    Crypto::reduce_xml_to_signed_with_allowed_algorithms(xml, keys, ReduceMode::PreDigest, Some(&ALLOWED)).ok()
+/// One of the keys made the signature value over `SignedInfo`, and that is what the gate has seen of it.
+fn signed_info_holds(
+    parsed: &Tree,
+    signature: &SignatureShape<'_, '_>,
+    identity_provider: &IdentityProvider,
+) -> Result<(), VerifyError> {
+    let canonical = canonical(parsed, signature.signed_info, None, &signature.canonicalization)?;
+    let value = base64(signature.value).ok_or(VerifyError::SignatureInvalid)?;
+    let digest = hash(signature.hash.algorithm(), canonical.as_bytes()).map_err(|_| VerifyError::SignatureInvalid)?;
+    let certificates = identity_provider.signing_certificates().iter();
+    let mut fitting = certificates.filter(|certificate| certificate.key_kind() == signature.key_kind);
+    let made_it = |key: &PKeyRef<Public>| made_signature(key, signature, &digest, &value).unwrap_or(false);
+    if !fitting.any(|certificate| made_it(certificate.key())) {
+        return Err(VerifyError::SignatureInvalid);
+    }
+    let read = Document::parse(&canonical).map_err(|_| VerifyError::SignedTreeDiffers)?;
+    let same = tree::same_tree(signature.signed_info, None, read.root_element());
+    if same { Ok(()) } else { Err(VerifyError::SignedTreeDiffers) }
 }
+
+/// The canonical bytes of the signed element without the signature, where their digest is the reference's.
+fn digest_holds(parsed: &Tree, signature: &SignatureShape<'_, '_>) -> Result<String, VerifyError> {
+    let reference = &signature.reference;
+    let canonical = canonical(parsed, signature.signed, Some(signature.element), &reference.canonicalization)?;
+    let found = hash(reference.hash.algorithm(), canonical.as_bytes()).map_err(|_| VerifyError::DigestMismatch)?;
+    let stated = base64(reference.value).ok_or(VerifyError::DigestMismatch)?;
+    if stated.len() == found.len() && memcmp::eq(&stated, &found) {
+        Ok(canonical)
+    } else {
+        Err(VerifyError::DigestMismatch)
+    }
+}
+
+fn canonical(
+    parsed: &Tree,
+    top: Node<'_, '_>,
+    without: Option<Node<'_, '_>>,
+    form: &ExclusiveC14n<'_>,
+) -> Result<String, VerifyError> {
+    let without = without.map(tree::path);
+    let part = Part { top: &tree::path(top), without: without.as_deref(), form };
+    parsed.canonical(&part).ok_or(VerifyError::SignedTreeDiffers)
+}
+
+/// Text of `xs:base64Binary`, which may be broken into lines anywhere.
+fn base64(element: Node<'_, '_>) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = tree::text(element)?.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    STANDARD.decode(digits).ok()
+}
+
+fn made_signature(
+    key: &PKeyRef<Public>,
+    signature: &SignatureShape<'_, '_>,
+    digest: &[u8],
+    value: &[u8],
+) -> Result<bool, ErrorStack> {
+    match signature.key_kind {
+        KeyKind::Rsa => {
+            let mut context = PkeyCtx::new(key)?;
+            context.verify_init()?;
+            context.set_rsa_padding(openssl::rsa::Padding::PKCS1)?;
+            context.set_signature_md(signature.hash.algorithm_ref())?;
+            context.verify(digest, value)
+        }
+        KeyKind::Ec => made_ecdsa(key, digest, value),
+    }
+}
+
+/// XML signature, section 6.4.3: the value is `r` and `s`, each as long as the order of the curve.
+fn made_ecdsa(key: &PKeyRef<Public>, digest: &[u8], value: &[u8]) -> Result<bool, ErrorStack> {
+    let key = key.ec_key()?;
+    let length = usize::try_from(key.group().order_bits().div_ceil(8)).unwrap_or_default();
+    let Some((r, s)) = value.split_at_checked(length).filter(|(_, s)| s.len() == length) else { return Ok(false) };
+    let signature = EcdsaSig::from_private_components(BigNum::from_slice(r)?, BigNum::from_slice(s)?)?;
+    signature.verify(digest, &key)
+}
+
+impl Hash {
+    fn algorithm(self) -> MessageDigest {
+        match self {
+            Self::Sha256 => MessageDigest::sha256(),
+            Self::Sha384 => MessageDigest::sha384(),
+            Self::Sha512 => MessageDigest::sha512(),
+        }
+    }
+
+    fn algorithm_ref(self) -> &'static openssl::md::MdRef {
+        match self {
+            Self::Sha256 => openssl::md::Md::sha256(),
+            Self::Sha384 => openssl::md::Md::sha384(),
+            Self::Sha512 => openssl::md::Md::sha512(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,12 +5,42 @@ use roxmltree::Node;
 use crate::error::VerifyError;
 use crate::tree::{self, EXCLUSIVE_C14N, SIGNATURE};
 
-/// A signature that can only mean its parent element.
+/// A signature that can only mean its parent element, and all that it takes to verify it.
 pub(crate) struct SignatureShape<'a, 'input> {
+    /// What it signs: its parent.
+    pub(crate) signed: Node<'a, 'input>,
     /// The `ds:Signature` element.
     pub(crate) element: Node<'a, 'input>,
-    /// What kind of key made it, going by its `SignatureMethod`.
+    /// The `ds:SignedInfo` element, over which the signature value is.
+    pub(crate) signed_info: Node<'a, 'input>,
+    /// How `SignedInfo` is canonicalised.
+    pub(crate) canonicalization: ExclusiveC14n<'a>,
+    /// What kind of key made it.
     pub(crate) key_kind: KeyKind,
+    /// The hash of `SignedInfo` that was signed.
+    pub(crate) hash: Hash,
+    /// The `ds:SignatureValue` element.
+    pub(crate) value: Node<'a, 'input>,
+    /// What the reference says of the signed element.
+    pub(crate) reference: Reference<'a, 'input>,
+}
+
+/// A `ds:Reference` to the signature's own parent.
+pub(crate) struct Reference<'a, 'input> {
+    /// How the signed element is canonicalised.
+    pub(crate) canonicalization: ExclusiveC14n<'a>,
+    /// The hash that is taken of that.
+    pub(crate) hash: Hash,
+    /// The `ds:DigestValue` element.
+    pub(crate) value: Node<'a, 'input>,
+}
+
+/// Exclusive canonicalisation with its parameters.
+pub(crate) struct ExclusiveC14n<'a> {
+    /// Prefixes that are treated inclusively; `#default` for none (exclusive canonicalisation, section 4).
+    pub(crate) prefixes: Vec<&'a str>,
+    /// Whether comments stay.
+    pub(crate) comments: bool,
 }
 
 /// The kinds of keys that sign.
@@ -20,24 +50,32 @@ pub(crate) enum KeyKind {
     Ec,
 }
 
+/// The hashes that are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hash {
+    Sha256,
+    Sha384,
+    Sha512,
+}
+
 const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 const EXCLUSIVE_C14N_WITH_COMMENTS: &str = "http://www.w3.org/2001/10/xml-exc-c14n#WithComments";
 
 /// RFC 9231, sections 2.3.2 to 2.3.6. No SHA-1, no MD5, no HMAC, whose key would be the public certificate.
-const SIGNATURE_METHODS: [(&str, KeyKind); 6] = [
-    ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", KeyKind::Rsa),
-    ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha384", KeyKind::Rsa),
-    ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha512", KeyKind::Rsa),
-    ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", KeyKind::Ec),
-    ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384", KeyKind::Ec),
-    ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512", KeyKind::Ec),
+const SIGNATURE_METHODS: [(&str, KeyKind, Hash); 6] = [
+    ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", KeyKind::Rsa, Hash::Sha256),
+    ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha384", KeyKind::Rsa, Hash::Sha384),
+    ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha512", KeyKind::Rsa, Hash::Sha512),
+    ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", KeyKind::Ec, Hash::Sha256),
+    ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384", KeyKind::Ec, Hash::Sha384),
+    ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512", KeyKind::Ec, Hash::Sha512),
 ];
 
 /// XML encryption, section 5.7, and RFC 9231, section 2.1.3.
-const DIGEST_METHODS: [&str; 3] = [
-    "http://www.w3.org/2001/04/xmlenc#sha256",
-    "http://www.w3.org/2001/04/xmldsig-more#sha384",
-    "http://www.w3.org/2001/04/xmlenc#sha512",
+const DIGEST_METHODS: [(&str, Hash); 3] = [
+    ("http://www.w3.org/2001/04/xmlenc#sha256", Hash::Sha256),
+    ("http://www.w3.org/2001/04/xmldsig-more#sha384", Hash::Sha384),
+    ("http://www.w3.org/2001/04/xmlenc#sha512", Hash::Sha512),
 ];
 
 /// More prefixes than any message declares; each costs the canonicaliser a look-up per element.
@@ -48,87 +86,107 @@ pub(super) fn check<'a, 'input>(
     signed: Node<'a, 'input>,
     signature: Node<'a, 'input>,
 ) -> Result<SignatureShape<'a, 'input>, VerifyError> {
+    let wrong = VerifyError::SignatureStructure("only SignedInfo, SignatureValue and KeyInfo belong in a Signature");
     let parts: Vec<_> = tree::elements(signature).collect();
-    let (signed_info, rest) = parts.split_first().ok_or(VerifyError::SignatureStructure("it is empty"))?;
-    let rest: Vec<_> = rest.iter().map(|part| part.tag_name().name()).collect();
-    let known = parts.iter().all(|part| part.tag_name().namespace() == Some(SIGNATURE));
-    let in_order = matches!(rest.as_slice(), ["SignatureValue"] | ["SignatureValue", "KeyInfo"]);
-    if !known || !in_order || signed_info.tag_name().name() != "SignedInfo" {
-        return Err(VerifyError::SignatureStructure(
-            "only SignedInfo, SignatureValue and KeyInfo belong in a Signature",
-        ));
-    }
-    let key_kind = signed_info_means(*signed_info, signed)?;
-    Ok(SignatureShape { element: signature, key_kind })
+    let named = |part: &Node<'_, '_>, name: &str| part.has_tag_name((SIGNATURE, name));
+    let (signed_info, value) = match parts.as_slice() {
+        [] => return Err(VerifyError::SignatureStructure("it is empty")),
+        [info, value] if named(info, "SignedInfo") && named(value, "SignatureValue") => (*info, *value),
+        [info, value, key] if named(info, "SignedInfo") && named(value, "SignatureValue") && named(key, "KeyInfo") => {
+            (*info, *value)
+        }
+        _ => return Err(wrong),
+    };
+    signed_info_means(signed, signature, signed_info, value)
 }
 
-fn signed_info_means(signed_info: Node<'_, '_>, signed: Node<'_, '_>) -> Result<KeyKind, VerifyError> {
+fn signed_info_means<'a, 'input>(
+    signed: Node<'a, 'input>,
+    element: Node<'a, 'input>,
+    signed_info: Node<'a, 'input>,
+    value: Node<'a, 'input>,
+) -> Result<SignatureShape<'a, 'input>, VerifyError> {
     let references = tree::children(signed_info, SIGNATURE, "Reference").count();
     if references != 1 {
         return Err(VerifyError::ReferenceCount { found: references });
     }
     let [canonicalization, method, reference] =
         exactly(signed_info, ["CanonicalizationMethod", "SignatureMethod", "Reference"])?;
-    if !is_exclusive_c14n(canonicalization)? {
-        return Err(VerifyError::Canonicalization(canonicalization.attribute("Algorithm").into()));
-    }
-    reference_means(reference, signed)?;
-    signature_method(method)
+    let canonicalization = exclusive_c14n(canonicalization)?
+        .ok_or_else(|| VerifyError::Canonicalization(canonicalization.attribute("Algorithm").into()))?;
+    let reference = reference_means(reference, signed)?;
+    let (key_kind, hash) = signature_method(method)?;
+    Ok(SignatureShape { signed, element, signed_info, canonicalization, key_kind, hash, value, reference })
 }
 
-fn reference_means(reference: Node<'_, '_>, signed: Node<'_, '_>) -> Result<(), VerifyError> {
+fn reference_means<'a, 'input>(
+    reference: Node<'a, 'input>,
+    signed: Node<'_, '_>,
+) -> Result<Reference<'a, 'input>, VerifyError> {
     let uri = reference.attribute("URI");
     if uri.and_then(|uri| uri.strip_prefix('#')) != signed.attribute("ID") {
         return Err(VerifyError::ReferenceUri(uri.into()));
     }
-    let [transforms, digest, _] = exactly(reference, ["Transforms", "DigestMethod", "DigestValue"])?;
-    only_enveloped_and_exclusive(transforms)?;
+    let [transforms, digest, value] = exactly(reference, ["Transforms", "DigestMethod", "DigestValue"])?;
+    let canonicalization = only_enveloped_and_exclusive(transforms)?;
     let algorithm = digest.attribute("Algorithm");
-    if !algorithm.is_some_and(|algorithm| DIGEST_METHODS.contains(&algorithm)) || digest.has_children() {
-        return Err(VerifyError::DigestAlgorithm(algorithm.into()));
-    }
-    Ok(())
+    let known = DIGEST_METHODS.iter().find(|(name, _)| Some(*name) == algorithm).filter(|_| !digest.has_children());
+    let (_, hash) = known.ok_or_else(|| VerifyError::DigestAlgorithm(algorithm.into()))?;
+    Ok(Reference { canonicalization, hash: *hash, value })
 }
 
-/// SAML core 5.4.4: the enveloped signature transform and exclusive canonicalisation, nothing else.
-fn only_enveloped_and_exclusive(transforms: Node<'_, '_>) -> Result<(), VerifyError> {
+/// SAML core 5.4.4: the enveloped signature transform, then exclusive canonicalisation, nothing else. A reference by `#ID`
+/// selects no comments (XML signature, section 4.4.3.3), so that none are left to keep, whichever form is named.
+fn only_enveloped_and_exclusive<'a>(transforms: Node<'a, '_>) -> Result<ExclusiveC14n<'a>, VerifyError> {
     let listed: Vec<_> = tree::elements(transforms).collect();
-    for transform in &listed {
-        let enveloped = transform.attribute("Algorithm") == Some(ENVELOPED) && !transform.has_children();
-        if !transform.has_tag_name((SIGNATURE, "Transform")) || !(enveloped || is_exclusive_c14n(*transform)?) {
-            return Err(VerifyError::Transform(transform.attribute("Algorithm").into()));
-        }
+    let refused = || {
+        let algorithms: Vec<_> = listed.iter().filter_map(|transform| transform.attribute("Algorithm")).collect();
+        VerifyError::Transform(algorithms.join(", ").as_str().into())
+    };
+    let [enveloped, canonical] = listed.as_slice() else { return Err(refused()) };
+    let is_transform = |node: &Node<'_, '_>| node.has_tag_name((SIGNATURE, "Transform"));
+    let is_enveloped = enveloped.attribute("Algorithm") == Some(ENVELOPED) && !enveloped.has_children();
+    if !is_transform(enveloped) || !is_enveloped || !is_transform(canonical) {
+        return Err(refused());
     }
-    let algorithms: Vec<_> = listed.iter().filter_map(|transform| transform.attribute("Algorithm")).collect();
-    match algorithms.as_slice() {
-        [ENVELOPED, second] if *second != ENVELOPED => Ok(()),
-        _ => Err(VerifyError::Transform(algorithms.join(", ").as_str().into())),
-    }
+    let found = exclusive_c14n(*canonical)?.ok_or_else(refused)?;
+    Ok(ExclusiveC14n { comments: false, ..found })
 }
 
-/// Exclusive canonicalisation, section 4: at most a list of prefixes that are treated inclusively.
-fn is_exclusive_c14n(method: Node<'_, '_>) -> Result<bool, VerifyError> {
-    if !matches!(method.attribute("Algorithm"), Some(EXCLUSIVE_C14N | EXCLUSIVE_C14N_WITH_COMMENTS)) {
-        return Ok(false);
-    }
-    let allowed = |parameter: &Node<'_, '_>| {
-        let prefixes = parameter.attribute("PrefixList").unwrap_or_default();
-        parameter.has_tag_name((EXCLUSIVE_C14N, "InclusiveNamespaces"))
-            && prefixes.split_ascii_whitespace().count() <= MOST_PREFIXES
+/// Exclusive canonicalisation, section 4: at most a list of prefixes that are treated inclusively. `None` for another
+/// algorithm.
+fn exclusive_c14n<'a>(method: Node<'a, '_>) -> Result<Option<ExclusiveC14n<'a>>, VerifyError> {
+    let comments = match method.attribute("Algorithm") {
+        Some(EXCLUSIVE_C14N) => false,
+        Some(EXCLUSIVE_C14N_WITH_COMMENTS) => true,
+        _ => return Ok(None),
     };
     let parameters: Vec<_> = tree::elements(method).collect();
-    if parameters.len() > 1 || !parameters.iter().all(allowed) {
-        return Err(VerifyError::SignatureStructure("a canonicalisation has parameters other than a short PrefixList"));
+    let list = match parameters.as_slice() {
+        [] => "",
+        [list] if list.has_tag_name((EXCLUSIVE_C14N, "InclusiveNamespaces")) => {
+            list.attribute("PrefixList").unwrap_or_default()
+        }
+        _ => return Err(other_parameters()),
+    };
+    let prefixes: Vec<_> = list.split_ascii_whitespace().collect();
+    if prefixes.len() > MOST_PREFIXES {
+        Err(other_parameters())
+    } else {
+        Ok(Some(ExclusiveC14n { prefixes, comments }))
     }
-    Ok(true)
 }
 
-/// The kind of key, where the method takes no parameters such as `HMACOutputLength`.
-fn signature_method(method: Node<'_, '_>) -> Result<KeyKind, VerifyError> {
+fn other_parameters() -> VerifyError {
+    VerifyError::SignatureStructure("a canonicalisation has parameters other than a short PrefixList")
+}
+
+/// The kind of key and the hash, where the method takes no parameters such as `HMACOutputLength`.
+fn signature_method(method: Node<'_, '_>) -> Result<(KeyKind, Hash), VerifyError> {
     let algorithm = method.attribute("Algorithm");
-    let known = SIGNATURE_METHODS.iter().find(|(name, _)| Some(*name) == algorithm);
+    let known = SIGNATURE_METHODS.iter().find(|(name, ..)| Some(*name) == algorithm);
     match known {
-        Some((_, key_kind)) if tree::elements(method).next().is_none() => Ok(*key_kind),
+        Some((_, key_kind, hash)) if tree::elements(method).next().is_none() => Ok((*key_kind, *hash)),
         Some(_) => Err(VerifyError::SignatureStructure("SignatureMethod has parameters")),
         None => Err(VerifyError::SignatureAlgorithm(algorithm.into())),
     }

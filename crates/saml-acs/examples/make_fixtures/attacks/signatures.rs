@@ -13,20 +13,24 @@ fn invalid(name: &'static str, why: &'static str) -> Attack {
     Attack::new("signature_invalid", name, why)
 }
 
+fn altered(name: &'static str, why: &'static str) -> Attack {
+    Attack::new("digest_mismatch", name, why)
+}
+
 fn tampered() -> Vec<Attack> {
     let (ours, other) = (">https://gatehouse.example.test/saml/acme/metadata<", ">https://other.test<");
     let added = "<saml2:AttributeStatement><saml2:Attribute Name=\"workato_role_prod\"><saml2:AttributeValue>\
                  Environment admin</saml2:AttributeValue></saml2:Attribute>";
     vec![
-        invalid("tampered_name_id", "Another person's name.")
+        altered("tampered_name_id", "Another person's name.")
             .tampered("ann.lee@acme.test", "admin@acme.test")
             .only_assertion(),
-        invalid("tampered_role", "More access.").tampered(">Member<", ">Environment admin<").only_response(),
-        invalid("tampered_envelope", "An envelope for another service, although it is signed.")
+        altered("tampered_role", "More access.").tampered(">Member<", ">Environment admin<").only_response(),
+        altered("tampered_envelope", "An envelope for another service, although it is signed.")
             .tampered("Destination=\"https://gatehouse", "Destination=\"https://other")
             .only_response(),
-        invalid("added_attribute", "An attribute more.").tampered("<saml2:AttributeStatement>", added),
-        invalid("exchanged_audience", "Made for another service, and changed to be for us.")
+        altered("added_attribute", "An attribute more.").tampered("<saml2:AttributeStatement>", added),
+        altered("exchanged_audience", "Made for another service, and changed to be for us.")
             .said(ours, other)
             .tampered(other, ours)
             .only_assertion(),
@@ -51,7 +55,7 @@ fn values() -> Vec<Attack> {
         invalid("other_key_kind", "An RSA signature that claims to be ECDSA.")
             .only_assertion()
             .tampered("#rsa-sha256", "#ecdsa-sha256"),
-        invalid("signature_of_another", "The signature was made for another assertion of the same ID.")
+        altered("signature_of_another", "The signature was made for another assertion of the same ID.")
             .only_assertion()
             .then(|xml| {
                 let other = replace_once(crate::good::OKTA.0, "ann.lee@acme.test", "admin@acme.test")?;
