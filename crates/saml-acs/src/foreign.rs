@@ -1,18 +1,18 @@
-//! The one place of foreign calls: libxml2's exclusive canonicalisation, which no crate offers with a choice of what is
-//! visible.
+//! The one place of foreign calls: libxml2's exclusive canonicalisation, for which no crate has a safe function.
 //!
 //! Canonical form is what signatures are over. libxml2 has written it for xmlsec, and so for most of the world's SAML, for
 //! two decades; a canonicaliser of our own would only be a new way to disagree with it.
 
+use std::cell::RefCell;
 use std::ffi::{CString, c_int, c_void};
+use std::marker::PhantomData;
 use std::ptr;
 use std::slice;
 
 use libxml::bindings::{
     xmlAllocOutputBuffer, xmlC14NExecute, xmlC14NMode_XML_C14N_EXCLUSIVE_1_0, xmlChar, xmlDocGetRootElement,
-    xmlElementType_XML_ATTRIBUTE_NODE, xmlElementType_XML_NAMESPACE_DECL, xmlFirstElementChild, xmlInitParser,
-    xmlNextElementSibling, xmlNodePtr, xmlOutputBufferClose, xmlOutputBufferGetContent, xmlOutputBufferGetSize,
-    xmlOutputBufferPtr,
+    xmlFirstElementChild, xmlFreeNode, xmlInitParser, xmlNextElementSibling, xmlNodePtr, xmlOutputBufferClose,
+    xmlOutputBufferGetContent, xmlOutputBufferGetSize, xmlOutputBufferPtr, xmlUnlinkNode,
 };
 use libxml::parser::{Parser, ParserOptions};
 use libxml::tree::Document;
@@ -20,23 +20,15 @@ use libxml::tree::Document;
 use crate::xml_guard::ExclusiveC14n;
 
 /// A document as libxml2 reads it: strictly, without the network.
-pub(crate) struct Tree(Document);
-
-/// What of a document is canonicalised, and how. A path leads from the root by the positions of child elements.
-pub(crate) struct Part<'a> {
-    /// The element that is written, with all that it holds.
-    pub(crate) top: &'a [usize],
-    /// What is left out of it.
-    pub(crate) without: Option<&'a [usize]>,
-    /// The parameters.
-    pub(crate) form: &'a ExclusiveC14n<'a>,
+pub(crate) struct Tree {
+    document: Document,
+    /// Elements that were taken out. They are freed with the document, so that no [`Element`] ever dangles.
+    taken_out: RefCell<Vec<xmlNodePtr>>,
 }
 
-/// The same as libxml2 knows it.
-struct Selection {
-    top: xmlNodePtr,
-    without: xmlNodePtr,
-}
+/// An element of a [`Tree`].
+#[derive(Clone, Copy)]
+pub(crate) struct Element<'t>(xmlNodePtr, PhantomData<&'t Tree>);
 
 /// An output buffer of libxml2, which is freed with it.
 struct Output(xmlOutputBufferPtr);
@@ -48,44 +40,68 @@ impl Tree {
         unsafe { xmlInitParser() };
         silence();
         let options = ParserOptions { recover: false, no_net: true, compact: true, ..ParserOptions::default() };
-        Parser::default().parse_string_with_options(xml, options).ok().map(Self)
+        let document = Parser::default().parse_string_with_options(xml, options).ok()?;
+        Some(Self { document, taken_out: RefCell::default() })
     }
 
-    /// The canonical form of a part; nothing where there is no such part, or libxml2 refuses it.
-    pub(crate) fn canonical(&self, part: &Part<'_>) -> Option<String> {
-        silence();
-        let without = part.without.map_or(Some(ptr::null_mut()), |path| self.find(path))?;
-        let selection = Selection { top: self.find(part.top)?, without };
-        let prefixes: Vec<CString> =
-            part.form.prefixes.iter().map(|&prefix| CString::new(prefix).ok()).collect::<Option<_>>()?;
-        let listed = prefixes.iter().map(|prefix| prefix.as_ptr().cast_mut().cast::<xmlChar>());
-        let mut listed: Vec<*mut xmlChar> = listed.chain([ptr::null_mut()]).collect();
-        let output = Output::new()?;
-        // SAFETY: the document and its nodes live as long as `self`. `selection`, the list of prefixes, which ends with a
-        // null pointer, and the buffer outlive the call. `is_visible` reads the selection and nodes of this document only.
-        let written = unsafe {
-            xmlC14NExecute(
-                self.0.doc_ptr(),
-                Some(is_visible),
-                ptr::from_ref(&selection).cast_mut().cast(),
-                xmlC14NMode_XML_C14N_EXCLUSIVE_1_0 as c_int,
-                listed.as_mut_ptr(),
-                c_int::from(part.form.comments),
-                output.0,
-            )
-        };
-        if written < 0 { None } else { output.text() }
-    }
-
-    fn find(&self, path: &[usize]) -> Option<xmlNodePtr> {
+    /// The element to which a path leads: at each step the position among the child elements, from 0.
+    pub(crate) fn find(&self, path: &[usize]) -> Option<Element<'_>> {
         // SAFETY: the document lives as long as `self`, and so do the nodes that these functions return; they take and
         // return null pointers for what is not there.
         let found = unsafe {
-            path.iter().fold(xmlDocGetRootElement(self.0.doc_ptr()), |parent, position| {
+            path.iter().fold(xmlDocGetRootElement(self.document.doc_ptr()), |parent, position| {
                 (0..*position).fold(xmlFirstElementChild(parent), |node, _| xmlNextElementSibling(node))
             })
         };
-        (!found.is_null()).then_some(found)
+        (!found.is_null()).then_some(Element(found, PhantomData))
+    }
+
+    /// Takes an element out of the document with all that it holds, as the enveloped signature transform does.
+    pub(crate) fn take_out(&self, element: Element<'_>) {
+        // SAFETY: the node is one of a living document. It keeps its content, and is not freed before the document.
+        unsafe { xmlUnlinkNode(element.0) };
+        self.taken_out.borrow_mut().push(element.0);
+    }
+
+    /// The exclusive canonical form of an element and what it holds; nothing where libxml2 refuses it.
+    pub(crate) fn canonical(&self, top: Element<'_>, form: &ExclusiveC14n<'_>) -> Option<String> {
+        silence();
+        let prefixes: Vec<CString> =
+            form.prefixes.iter().map(|&prefix| CString::new(prefix).ok()).collect::<Option<_>>()?;
+        let listed = prefixes.iter().map(|prefix| prefix.as_ptr().cast_mut().cast::<xmlChar>());
+        let mut listed: Vec<*mut xmlChar> = listed.chain([ptr::null_mut()]).collect();
+        let output = Output::new()?;
+        let document = self.document.doc_ptr();
+        // SAFETY: the document, its nodes, the list of prefixes, which ends with a null pointer, and the buffer outlive the
+        // call. libxml2 walks what a document begins with and the siblings behind it, so for the call that is `top` alone;
+        // it looks for namespaces among the parents, which stay. No other thread has this document: it is not `Send`.
+        let written = unsafe {
+            let (whole, behind) = ((*document).children, (*top.0).next);
+            (*document).children = top.0;
+            (*top.0).next = ptr::null_mut();
+            let written = xmlC14NExecute(
+                document,
+                None,
+                ptr::null_mut(),
+                xmlC14NMode_XML_C14N_EXCLUSIVE_1_0 as c_int,
+                listed.as_mut_ptr(),
+                c_int::from(form.comments),
+                output.0,
+            );
+            (*top.0).next = behind;
+            (*document).children = whole;
+            written
+        };
+        if written < 0 { None } else { output.text() }
+    }
+}
+
+impl Drop for Tree {
+    fn drop(&mut self) {
+        for node in self.taken_out.take() {
+            // SAFETY: the node is in no document, so that nothing else frees it, and its document still lives.
+            unsafe { xmlFreeNode(node) };
+        }
     }
 }
 
@@ -113,25 +129,6 @@ impl Drop for Output {
     fn drop(&mut self) {
         // SAFETY: the buffer is ours and is not used again.
         unsafe { xmlOutputBufferClose(self.0) };
-    }
-}
-
-/// Whether a node is written: it is `top` or below it, and neither `without` nor below that. What an element declares and
-/// its attributes go with the element.
-unsafe extern "C" fn is_visible(selection: *mut c_void, node: xmlNodePtr, parent: xmlNodePtr) -> c_int {
-    // SAFETY: libxml2 passes on the selection that `canonical` gave it, and nodes of its document with their parents. A
-    // namespace declaration is another structure, whose type lies where a node's does; only that is read of it.
-    unsafe {
-        let selection = &*selection.cast::<Selection>();
-        let belongs = [xmlElementType_XML_ATTRIBUTE_NODE, xmlElementType_XML_NAMESPACE_DECL].contains(&(*node).type_);
-        let mut at = if belongs { parent } else { node };
-        while !at.is_null() && at != selection.without {
-            if at == selection.top {
-                return 1;
-            }
-            at = (*at).parent;
-        }
-        0
     }
 }
 

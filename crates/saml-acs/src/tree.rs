@@ -80,12 +80,18 @@ pub(crate) fn path(element: Node<'_, '_>) -> Vec<usize> {
 pub(crate) fn same_tree(seen: Node<'_, '_>, without: Option<Node<'_, '_>>, signed: Node<'_, '_>) -> bool {
     let mut pending = vec![(seen, signed)];
     while let Some((left, right)) = pending.pop() {
-        let children_of_left: Vec<_> = elements(left).filter(|child| Some(*child) != without).collect();
-        let children_of_right: Vec<_> = elements(right).collect();
-        if children_of_left.len() != children_of_right.len() || !same_element(left, right) {
+        if !same_element(left, right) {
             return false;
         }
-        pending.extend(children_of_left.into_iter().zip(children_of_right));
+        let mut of_left = elements(left).filter(|child| Some(*child) != without);
+        let mut of_right = elements(right);
+        loop {
+            match (of_left.next(), of_right.next()) {
+                (Some(left), Some(right)) => pending.push((left, right)),
+                (None, None) => break,
+                _ => return false,
+            }
+        }
     }
     true
 }
@@ -101,16 +107,21 @@ fn same_element(left: Node<'_, '_>, right: Node<'_, '_>) -> bool {
         && namespace(left) == namespace(right)
         && left.attributes().len() == right.attributes().len()
         && left.attributes().all(same_attribute)
-        && own_texts(left) == own_texts(right)
+        && same_texts(left, right)
+}
+
+/// Comments part a text in one tree and not in the other, so that only the whole must be the same.
+fn same_texts(left: Node<'_, '_>, right: Node<'_, '_>) -> bool {
+    own_texts(left).eq(own_texts(right)) || own_texts(left).collect::<String>() == own_texts(right).collect::<String>()
+}
+
+fn own_texts<'a>(element: Node<'a, '_>) -> impl Iterator<Item = &'a str> {
+    element.children().filter(Node::is_text).filter_map(|text| text.text())
 }
 
 /// `xmlns=""` means no namespace, and is left out of the canonical form where nothing has to be undone.
 fn namespace<'a>(element: Node<'a, '_>) -> Option<&'a str> {
     element.tag_name().namespace().filter(|namespace| !namespace.is_empty())
-}
-
-fn own_texts(element: Node<'_, '_>) -> String {
-    element.children().filter(Node::is_text).filter_map(|text| text.text()).collect()
 }
 
 /// A text as it may stand between tags.

@@ -6,78 +6,83 @@ use openssl::bn::BigNum;
 use openssl::ecdsa::EcdsaSig;
 use openssl::error::ErrorStack;
 use openssl::hash::{MessageDigest, hash};
-use openssl::memcmp;
 use openssl::pkey::{PKeyRef, Public};
 use openssl::pkey_ctx::PkeyCtx;
 use roxmltree::{Document, Node};
 
 use crate::connection::IdentityProvider;
 use crate::error::VerifyError;
-use crate::foreign::{Part, Tree};
+use crate::foreign::{Element, Tree};
 use crate::tree;
 use crate::xml_guard::{ExclusiveC14n, GuardedResponse, Hash, KeyKind, SignatureShape};
 
 /// The canonical bytes of the outermost signed element, after every signature in the message has been verified.
 ///
 /// The keys are the connection's certificates, whatever `KeyInfo` says, and each signature may have been made by another of
-/// them. The signature value is checked first: a stranger's message costs no look at its content.
+/// them. The signature values are checked first: a stranger's message costs no look at its content.
 pub(super) fn signed_bytes(
     xml: &str,
     guarded: &GuardedResponse<'_, '_>,
     identity_provider: &IdentityProvider,
 ) -> Result<String, VerifyError> {
-    let parsed = Tree::parse(xml).ok_or(VerifyError::SignedTreeDiffers)?;
-    for signature in guarded.signatures() {
-        signed_info_holds(&parsed, signature, identity_provider)?;
+    let tree = Tree::parse(xml).ok_or(VerifyError::SignedTreeDiffers)?;
+    let signatures: Vec<_> =
+        guarded.signatures().map(|shape| Signature::find(&tree, shape)).collect::<Result<_, _>>()?;
+    for signature in &signatures {
+        signature.signed_info_holds(identity_provider)?;
     }
-    let mut outermost_first = guarded.signatures().map(|signature| digest_holds(&parsed, signature));
-    let outermost = outermost_first.next().ok_or(VerifyError::Unsigned)??;
-    outermost_first.try_for_each(|inner| inner.map(drop))?;
+    // The outermost comes first: it covers the signatures inside, which are taken out after it.
+    let mut signed = signatures.iter().map(Signature::digested);
+    let outermost = signed.next().ok_or(VerifyError::Unsigned)??;
+    signed.try_for_each(|inner| inner.map(drop))?;
     Ok(outermost)
 }
 
-/// One of the keys made the signature value over `SignedInfo`, and that is what the gate has seen of it.
-fn signed_info_holds(
-    parsed: &Tree,
-    signature: &SignatureShape<'_, '_>,
-    identity_provider: &IdentityProvider,
-) -> Result<(), VerifyError> {
-    let canonical = canonical(parsed, signature.signed_info, None, &signature.canonicalization)?;
-    let value = base64(signature.value).ok_or(VerifyError::SignatureInvalid)?;
-    let digest = hash(signature.hash.algorithm(), canonical.as_bytes()).map_err(|_| VerifyError::SignatureInvalid)?;
-    let certificates = identity_provider.signing_certificates().iter();
-    let mut fitting = certificates.filter(|certificate| certificate.key_kind() == signature.key_kind);
-    let made_it = |key: &PKeyRef<Public>| made_signature(key, signature, &digest, &value).unwrap_or(false);
-    if !fitting.any(|certificate| made_it(certificate.key())) {
-        return Err(VerifyError::SignatureInvalid);
-    }
-    let read = Document::parse(&canonical).map_err(|_| VerifyError::SignedTreeDiffers)?;
-    let same = tree::same_tree(signature.signed_info, None, read.root_element());
-    if same { Ok(()) } else { Err(VerifyError::SignedTreeDiffers) }
+/// A signature as the gate has seen it, found again in libxml2's tree.
+struct Signature<'a, 'input> {
+    shape: &'a SignatureShape<'a, 'input>,
+    tree: &'a Tree,
+    signed: Element<'a>,
+    element: Element<'a>,
+    signed_info: Element<'a>,
 }
 
-/// The canonical bytes of the signed element without the signature, where their digest is the reference's.
-fn digest_holds(parsed: &Tree, signature: &SignatureShape<'_, '_>) -> Result<String, VerifyError> {
-    let reference = &signature.reference;
-    let canonical = canonical(parsed, signature.signed, Some(signature.element), &reference.canonicalization)?;
-    let found = hash(reference.hash.algorithm(), canonical.as_bytes()).map_err(|_| VerifyError::DigestMismatch)?;
-    let stated = base64(reference.value).ok_or(VerifyError::DigestMismatch)?;
-    if stated.len() == found.len() && memcmp::eq(&stated, &found) {
-        Ok(canonical)
-    } else {
-        Err(VerifyError::DigestMismatch)
+impl<'a, 'input> Signature<'a, 'input> {
+    fn find(tree: &'a Tree, shape: &'a SignatureShape<'a, 'input>) -> Result<Self, VerifyError> {
+        let find = |node| tree.find(&tree::path(node)).ok_or(VerifyError::SignedTreeDiffers);
+        let (signed, element, signed_info) = (find(shape.signed)?, find(shape.element)?, find(shape.signed_info)?);
+        Ok(Self { shape, tree, signed, element, signed_info })
     }
-}
 
-fn canonical(
-    parsed: &Tree,
-    top: Node<'_, '_>,
-    without: Option<Node<'_, '_>>,
-    form: &ExclusiveC14n<'_>,
-) -> Result<String, VerifyError> {
-    let without = without.map(tree::path);
-    let part = Part { top: &tree::path(top), without: without.as_deref(), form };
-    parsed.canonical(&part).ok_or(VerifyError::SignedTreeDiffers)
+    /// One of the keys made the signature value over `SignedInfo`, and that is what the gate has seen of it.
+    fn signed_info_holds(&self, identity_provider: &IdentityProvider) -> Result<(), VerifyError> {
+        let shape = self.shape;
+        let canonical = self.canonical(self.signed_info, &shape.canonicalization)?;
+        let value = base64(shape.value).ok_or(VerifyError::SignatureInvalid)?;
+        let digest = hash(shape.hash.algorithm(), canonical.as_bytes()).map_err(|_| VerifyError::SignatureInvalid)?;
+        let certificates = identity_provider.signing_certificates().iter();
+        let mut fitting = certificates.filter(|certificate| certificate.key_kind() == shape.key_kind);
+        if !fitting.any(|certificate| made_signature(certificate.key(), shape, &digest, &value).unwrap_or(false)) {
+            return Err(VerifyError::SignatureInvalid);
+        }
+        let read = Document::parse(&canonical).map_err(|_| VerifyError::SignedTreeDiffers)?;
+        let same = tree::same_tree(shape.signed_info, None, read.root_element());
+        if same { Ok(()) } else { Err(VerifyError::SignedTreeDiffers) }
+    }
+
+    /// The canonical bytes of the signed element without the signature, where their digest is the reference's.
+    fn digested(&self) -> Result<String, VerifyError> {
+        let reference = &self.shape.reference;
+        self.tree.take_out(self.element);
+        let canonical = self.canonical(self.signed, &reference.canonicalization)?;
+        let found = hash(reference.hash.algorithm(), canonical.as_bytes()).map_err(|_| VerifyError::DigestMismatch)?;
+        let stated = base64(reference.value).ok_or(VerifyError::DigestMismatch)?;
+        if stated.as_slice() == &*found { Ok(canonical) } else { Err(VerifyError::DigestMismatch) }
+    }
+
+    fn canonical(&self, top: Element<'_>, form: &ExclusiveC14n<'_>) -> Result<String, VerifyError> {
+        self.tree.canonical(top, form).ok_or(VerifyError::SignedTreeDiffers)
+    }
 }
 
 /// Text of `xs:base64Binary`, which may be broken into lines anywhere.
