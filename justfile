@@ -27,3 +27,7 @@ golden:
 # Make the SAML fixtures anew
 fixtures:
     cargo run -p saml-acs --example make_fixtures
+
+# What verifying a SAML response costs, beside xmlsec in the same run
+bench-saml:
+    cargo bench -p saml-acs --bench verification
