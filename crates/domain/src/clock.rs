@@ -11,6 +11,9 @@ pub type Timestamp = DateTime<Utc>;
 pub trait Clock: Send + Sync {
     /// The present moment, in microseconds.
     fn now(&self) -> Timestamp;
+
+    /// The time since some moment, which only grows: for rates, which a corrected wall clock must not disturb.
+    fn steady(&self) -> std::time::Duration;
 }
 
 /// Cuts a moment to microseconds, so that what is stored equals what was decided.
@@ -38,5 +41,9 @@ impl FixedClock {
 impl Clock for FixedClock {
     fn now(&self) -> Timestamp {
         *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn steady(&self) -> std::time::Duration {
+        self.now().signed_duration_since(Timestamp::UNIX_EPOCH).to_std().unwrap_or_default()
     }
 }

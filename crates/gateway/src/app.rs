@@ -8,6 +8,7 @@ use ::web::Site;
 use ::web::access_token::AccessTokens;
 use ::web::base_url::BaseUrl;
 use ::web::client::Client;
+use ::web::limit::Limits;
 use ::web::page::Page;
 use actix_web::dev::Server as ActixServer;
 use actix_web::http::StatusCode;
@@ -25,9 +26,11 @@ use crate::{telemetry, worker};
 /// What the doors share.
 pub fn site(store: Store, clock: Arc<dyn Clock>, base_url: BaseUrl, server: &Server) -> Result<Site> {
     let access_tokens = AccessTokens::load(&store, clock.now()).context("the signing key of access tokens")?;
+    let limits = Limits::new(server.limits, clock.clone());
     Ok(Site {
         store,
         clock,
+        limits: Arc::new(limits),
         base_url,
         access_tokens: Arc::new(access_tokens),
         trusted_proxies: server.trusted_proxies.clone().into(),

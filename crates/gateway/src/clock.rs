@@ -1,6 +1,7 @@
-//! The one read of the wall clock.
+//! The one read of the machine's clocks.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 use domain::clock::{Clock, Timestamp, to_micros};
 
@@ -19,5 +20,10 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the wall clock")]
     fn now(&self) -> Timestamp {
         to_micros(chrono::Utc::now())
+    }
+
+    fn steady(&self) -> Duration {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        START.elapsed()
     }
 }

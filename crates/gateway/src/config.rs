@@ -7,6 +7,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use ::web::base_url::BaseUrl;
+use ::web::limit::Rates;
 use ::web::random;
 use anyhow::{Context, Result, bail};
 use domain::policy::Span;
@@ -49,6 +50,8 @@ pub struct Server {
     #[serde(deserialize_with = "addresses")]
     pub trusted_proxies: Vec<IpAddr>,
     shutdown_grace: String,
+    /// How often one client may ask.
+    pub limits: Rates,
     /// Certificate and key for HTTPS.
     pub tls: Option<Tls>,
 }
@@ -189,11 +192,15 @@ impl Secrets {
 }
 
 /// Every key there is: a misspelt one must not be taken silently.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 16] = [
     "server.listen",
     "server.base_url",
     "server.trusted_proxies",
     "server.shutdown_grace",
+    "server.limits.scim_burst",
+    "server.limits.scim_per_second",
+    "server.limits.login_burst",
+    "server.limits.login_per_second",
     "server.tls.cert",
     "server.tls.key",
     "database.url",

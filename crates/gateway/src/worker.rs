@@ -18,7 +18,10 @@ const FORGET_EVERY: Duration = Duration::from_secs(60);
 pub(crate) fn start(site: &Site, requests: RequestLog) {
     repeat("the audit log can't be sealed", SEAL_EVERY, site, |site| site.store.seal().map(drop));
     repeat("the SCIM request log can't be stored", FLUSH_EVERY, site, move |site| requests.flush(&site.store));
-    repeat("expired rows can't be removed", FORGET_EVERY, site, |site| site.store.forget_expired(site.now()));
+    repeat("expired rows can't be removed", FORGET_EVERY, site, |site| {
+        site.limits.forget_idle();
+        site.store.forget_expired(site.now())
+    });
 }
 
 fn repeat(

@@ -3,7 +3,12 @@
 use ::web::Site;
 use ::web::blocking::blocking;
 use ::web::client::Client;
-use actix_web::{HttpResponse, web};
+use ::web::limit::{Limits, OverRate};
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::ErrorInternalServerError;
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{Error, HttpRequest, HttpResponse, web};
 
 use crate::door::{get_connection, get_workspace, service_provider};
 use crate::refusal::LoginError;
@@ -18,9 +23,39 @@ pub fn configure(config: &mut web::ServiceConfig) {
         web::scope("/saml/{workspace}")
             .app_data(web::FormConfig::default().limit(FORM_LIMIT))
             .route("/metadata", web::get().to(metadata))
-            .route("/login", web::get().to(login::begin))
-            .route("/acs", web::post().to(acs::consume)),
+            .service(web::resource("/login").wrap(from_fn(begun_login_rate)).get(login::begin))
+            .service(web::resource("/acs").wrap(from_fn(login_rate)).post(acs::consume)),
     );
+}
+
+async fn begun_login_rate(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    within(Limits::begun_login, request, next).await
+}
+
+async fn login_rate(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    within(Limits::login, request, next).await
+}
+
+/// Goes on where the client is within its rate; nothing of the request was read before.
+async fn within<B: MessageBody + 'static>(
+    check: fn(&Limits, &HttpRequest) -> Result<(), OverRate>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let site = request.app_data::<web::Data<Site>>().ok_or_else(|| ErrorInternalServerError("no site"))?;
+    match check(&site.limits, request.request()) {
+        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
+        Err(over) => {
+            let page = over.page(request.request());
+            Ok(request.into_response(page).map_into_right_body())
+        }
+    }
 }
 
 /// What the identity provider has to know about us; its address is our entity id.

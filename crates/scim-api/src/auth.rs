@@ -61,10 +61,12 @@ impl FromRequest for ScimClient {
             let (site, bearer) = (site.ok_or(ScimError::Internal)?, bearer?);
             let (store, now) = (site.store.clone(), site.now());
             let token = blocking(move || Ok::<_, ScimError>(store.find_scim_token(&bearer, now)?)).await?;
-            let token = token.ok_or_else(|| {
-                unauthorized("The bearer token is not valid: it was replaced, revoked, or never ours.")
-            })?;
+            let Some(token) = token else {
+                site.limits.wrong_token(&request)?;
+                return Err(unauthorized("The bearer token is not valid: it was replaced, revoked, or never ours."));
+            };
             note_workspace(&request, token.workspace.id);
+            site.limits.scim(token.id)?;
             check_prerequisites(&token)?;
             check_accept(request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()))?;
             let registry = Registry::new(&RoleAttribute::of_environments(&token.environments), &[]);

@@ -1,5 +1,6 @@
 //! SCIM over HTTP: media type, error bodies, versions.
 
+use ::web::limit::OverRate;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
@@ -65,6 +66,13 @@ impl From<StoreError> for ScimError {
                 Self::Internal
             }
         }
+    }
+}
+
+impl From<OverRate> for ScimError {
+    fn from(over: OverRate) -> Self {
+        let detail = format!("Too many requests with this token: go on in {} s, and more slowly.", over.retry_after);
+        Self::TooManyRequests { detail, retry_after: over.retry_after }
     }
 }
 

@@ -49,7 +49,7 @@ impl Client {
 
 /// The nearest address that is not a trusted proxy: what stands further left in `X-Forwarded-For` anybody may have
 /// written.
-fn address(request: &HttpRequest, trusted: &[IpAddr]) -> Option<IpAddr> {
+pub(crate) fn address(request: &HttpRequest, trusted: &[IpAddr]) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip();
     let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
     let hops: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();

@@ -8,6 +8,7 @@ use store::Store;
 
 use crate::access_token::AccessTokens;
 use crate::base_url::BaseUrl;
+use crate::limit::Limits;
 
 /// The store, the clock, the address and the signing key of one running gateway. Cheap to clone.
 #[derive(Clone)]
@@ -22,6 +23,8 @@ pub struct Site {
     pub access_tokens: Arc<AccessTokens>,
     /// Proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Arc<[IpAddr]>,
+    /// How often one client may ask.
+    pub limits: Arc<Limits>,
 }
 
 impl Site {

@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 
 use ::web::Site;
 use ::web::base_url::BaseUrl;
+use ::web::limit::Rates;
 use actix_web::dev::ServerHandle;
 use chrono::{DateTime, Duration, Utc};
 use domain::audit::{Actor, AuditEntry, EventKind, RequestOrigin, SealedEntry, Source, Subject};
@@ -86,13 +87,23 @@ impl Gate {
         Database::postgres().map(Self::on)
     }
 
+    /// With rates other than the defaults.
+    pub(crate) fn with_rates(rates: Rates) -> Self {
+        Self::with_server(Database::sqlite(), |server| server.limits = rates)
+    }
+
     fn on(database: Database) -> Self {
+        Self::with_server(database, |_| {})
+    }
+
+    fn with_server(database: Database, change: impl FnOnce(&mut Server)) -> Self {
         let store = Store::open(&database.url(), &MasterKey::from_hex(&"a1".repeat(32)).unwrap()).unwrap();
         store.migrate().unwrap();
         let clock = Arc::new(FixedClock::at(ten_o_clock()));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
-        let server = Settings::load(None, &vec![("server.shutdown_grace", "1s".to_owned())]).unwrap().server;
+        let mut server = Settings::load(None, &vec![("server.shutdown_grace", "1s".to_owned())]).unwrap().server;
+        change(&mut server);
         let site = app::site(store.clone(), clock.clone(), BaseUrl::parse(&base_url).unwrap(), &server).unwrap();
         let (handle, thread) = serve(site, listener, server);
         let acme = make_workspace(&store, "acme", &base_url, &clock);

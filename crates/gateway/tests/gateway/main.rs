@@ -17,6 +17,7 @@ mod idp_initiated;
 mod newcomers;
 mod one_time;
 mod races;
+mod rates;
 mod recycled_names;
 mod scim_auth;
 mod scim_bodies;

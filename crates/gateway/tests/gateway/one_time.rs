@@ -54,7 +54,7 @@ on_both_databases! {
         let xml = gate.acme.provider.response(&genuine).unwrap().replace("ann@acme.test", "eve@acme.test");
         let altered = base64(&xml);
         gate.acme.post(&mut browser, &altered, &begun.relay_state).expect(403);
-        assert_eq!(gate.last_failed_login().0, "signature_invalid");
+        assert_eq!(gate.last_failed_login().0, "digest_mismatch");
         let unsigned = gate.acme.sign(&ResponseParameters { signed: Signed::Nothing, ..genuine.clone() });
         gate.acme.post(&mut browser, &unsigned, &begun.relay_state).expect(403);
         assert_eq!(gate.last_failed_login().0, "unsigned");
