@@ -1,11 +1,11 @@
 //! A database per test.
 
-use std::io::{self, Write};
 use std::process::Command;
-use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tempfile::TempDir;
+
+use super::notice::say_once;
 
 /// An empty database that is gone when the test ends.
 pub(crate) enum Database {
@@ -49,12 +49,6 @@ impl Drop for Database {
             psql(server, &format!("DROP DATABASE {name} WITH (FORCE)"));
         }
     }
-}
-
-/// Past the test harness, which keeps what a test prints that succeeds.
-fn say_once(text: &str) {
-    static SAID: Once = Once::new();
-    SAID.call_once(|| io::stderr().write_all(format!("{text}\n").as_bytes()).unwrap());
 }
 
 fn psql(server: &str, statement: &str) {

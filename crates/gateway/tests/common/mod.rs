@@ -3,7 +3,9 @@
 
 pub(crate) mod answer;
 pub(crate) mod browser;
+pub(crate) mod chromium;
 pub(crate) mod database;
+pub(crate) mod notice;
 pub(crate) mod program;
 pub(crate) mod provider;
 pub(crate) mod scim;
