@@ -1,0 +1,67 @@
+//! A gateway whose workspace `acme` trusts an identity provider, and the other way round.
+
+use serde_json::{Value, json};
+
+use crate::common::answer::send;
+use crate::common::program::{Machine, Running};
+use crate::common::scim::Scim;
+use crate::peer::{Peer, Product, Ways};
+
+const INIT: [&str; 10] = [
+    "init",
+    "--json",
+    "--workspace",
+    "acme",
+    "--name",
+    "Acme",
+    "--owner-email",
+    "olga@acme.test",
+    "--owner-name",
+    "Olga Owner",
+];
+
+/// Both sides, with Ann provisioned and the groups of which the identity provider knows.
+pub(crate) struct Acme {
+    pub(crate) base_url: String,
+    pub(crate) entity_id: String,
+    pub(crate) peer: Peer,
+    machine: Machine,
+    _gateway: Running,
+}
+
+impl Acme {
+    /// Metadata go both ways over HTTP. `None` where the product is not installed and not demanded.
+    pub(crate) fn trusting(product: Product, ways: Ways) -> Option<Self> {
+        let peer = Peer::start(product, ways)?;
+        let machine = Machine::new();
+        let made = machine.json(&[&INIT[..], &["--idp-metadata", &peer.metadata_url()]].concat());
+        for group in ["Finance", "Opérations & <Co>", "Sales, North"] {
+            machine.ok(&["group", "add", "--workspace", "acme", group]);
+        }
+        let gateway = machine.serve();
+        let entity_id = made["saml_sp_entity_id"].as_str().unwrap().to_owned();
+        peer.get_to_know(&send("GET", made["saml_sp_metadata_url"].as_str().unwrap(), &[], None).expect(200).body);
+        let base_url = machine.base_url();
+        Scim::new(&base_url, made["scim_token"].as_str().unwrap()).provision("ann@acme.test");
+        Some(Self { base_url, entity_id, peer, machine, _gateway: gateway })
+    }
+
+    pub(crate) fn set_policy(&self, value: &str) {
+        self.machine.ok(&["workspace", "set", "--workspace", "acme", value]);
+    }
+
+    /// The check that refused the last login.
+    pub(crate) fn last_refusal(&self) -> String {
+        let list = ["audit", "list", "--workspace", "acme", "--kind", "login.failed", "--json"];
+        let entry = self.machine.json_lines(&list).pop().unwrap();
+        entry["after"]["check"].as_str().unwrap().to_owned()
+    }
+}
+
+/// Checks that a session says of Ann what the identity provider does.
+#[track_caller]
+pub(crate) fn assert_is_anns(session: &Value) {
+    assert_eq!(session["user"]["userName"], "ann@acme.test", "{session}");
+    assert_eq!(session["roles"], json!({ "dev": "Environment admin", "test": "Member", "prod": "No access" }));
+    assert_eq!(session["groups"], json!(["All collaborators", "Finance", "Opérations & <Co>", "Sales, North"]));
+}

@@ -1,0 +1,124 @@
+"""The pysaml2 package as an identity provider: a page to sign in at; requests and responses are pysaml2's.
+
+PEER_URL is its address, PEER_KEYS the folder with key and certificate, PEER_FOLDER the test's own, where the metadata of
+the service provider lie once there is one. PEER_SETTINGS is what one test wants of it, in pysaml2's own words.
+"""
+
+import json
+import os
+from http.cookies import SimpleCookie
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT
+from saml2.authn_context import PASSWORDPROTECTEDTRANSPORT
+from saml2.config import IdPConfig
+from saml2.metadata import entity_descriptor
+from saml2.response import IncorrectlySigned
+from saml2.saml import NAMEID_FORMAT_UNSPECIFIED, NameID
+from saml2.server import Server
+
+URL = os.environ["PEER_URL"]
+KEYS = Path(os.environ["PEER_KEYS"])
+SERVICE_PROVIDER = Path(os.environ["PEER_FOLDER"]) / "service-provider.xml"
+PEOPLE = json.loads((Path(__file__).parents[1] / "people.json").read_text(encoding="utf-8"))
+
+PAGE = """<!DOCTYPE html><title>Sign in</title><form method="post">
+<input id="username" name="username"><input id="password" name="password" type="password"><button>Sign in</button>
+</form>"""
+
+
+def config():
+    """What pysaml2 is told."""
+    known = [str(SERVICE_PROVIDER)] if SERVICE_PROVIDER.exists() else []
+    return IdPConfig().load(
+        {
+            "entityid": f"{URL}/metadata",
+            "key_file": str(KEYS / "rsa.key.pem"),
+            "cert_file": str(KEYS / "rsa.crt.pem"),
+            "metadata": {"local": known},
+            "service": {
+                "idp": {
+                    "endpoints": {"single_sign_on_service": [(f"{URL}/sso", BINDING_HTTP_REDIRECT)]},
+                    "policy": {"default": {"lifetime": {"minutes": 5}}},
+                    **json.loads(os.environ["PEER_SETTINGS"]),
+                }
+            },
+        }
+    )
+
+
+def wish(server, query):
+    """Who wants to know, where and in answer to what; at the dashboard's tile nobody has asked."""
+    if "SAMLRequest" not in query:
+        places = server.metadata.assertion_consumer_service(query["sp"], BINDING_HTTP_POST)
+        return {"sp_entity_id": query["sp"], "destination": places[0]["location"], "in_response_to": None}
+    request = server.parse_authn_request(
+        query["SAMLRequest"],
+        BINDING_HTTP_REDIRECT,
+        relay_state=query.get("RelayState"),
+        sigalg=query.get("SigAlg"),
+        signature=query.get("Signature"),
+    )
+    answer = server.response_args(request.message)
+    return {name: answer[name] for name in ("sp_entity_id", "destination", "in_response_to")}
+
+
+def response(server, person, wished, relay_state):
+    """The page that carries the signed response to the service provider."""
+    made = server.create_authn_response(
+        person["attributes"],
+        **wished,
+        name_id=NameID(format=NAMEID_FORMAT_UNSPECIFIED, text=person["name_id"]),
+        authn={"class_ref": PASSWORDPROTECTEDTRANSPORT, "authn_auth": URL},
+    )
+    posted = server.apply_binding(BINDING_HTTP_POST, str(made), wished["destination"], relay_state, response=True)
+    return posted["data"]
+
+
+class Door(BaseHTTPRequestHandler):
+    def do_GET(self):
+        address = urlsplit(self.path)
+        if address.path == "/metadata":
+            self.answer(200, str(entity_descriptor(config())), "application/samlmetadata+xml")
+        elif address.path == "/sso":
+            cookies = SimpleCookie(self.headers["Cookie"])
+            remembered = cookies.get("signed-in-as")
+            self.sign_in(dict(parse_qsl(address.query)), remembered and PEOPLE.get(remembered.value))
+        else:
+            self.answer(404, "not found", "text/plain")
+
+    def do_POST(self):
+        form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+        person = PEOPLE.get(form["username"])
+        knows_password = person and person["password"] == form["password"]
+        self.remembered = knows_password and form["username"]
+        self.sign_in(dict(parse_qsl(urlsplit(self.path).query)), knows_password and person)
+
+    def sign_in(self, query, person):
+        """The page to sign in at, where nobody is signed in yet; whatever request comes along is checked before it."""
+        server = Server(config=config())
+        try:
+            wished = wish(server, query)
+        except IncorrectlySigned as refusal:
+            self.answer(403, f"{type(refusal).__name__}: {refusal}", "text/plain")
+            return
+        self.answer(200, response(server, person, wished, query.get("RelayState", "")) if person else PAGE)
+
+    def answer(self, status, text, kind="text/html"):
+        body = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        if self.remembered:
+            # Good enough for a test, where everybody is who they say.
+            self.send_header("Set-Cookie", f"signed-in-as={self.remembered}; HttpOnly")
+        self.end_headers()
+        self.wfile.write(body)
+
+    remembered = None
+
+
+if __name__ == "__main__":
+    ThreadingHTTPServer(("127.0.0.1", urlsplit(URL).port), Door).serve_forever()

@@ -1,0 +1,42 @@
+//! Our requests in the eyes of products that check their signatures.
+
+use url::Url;
+
+use crate::acme::{Acme, assert_is_anns};
+use crate::form::Form;
+use crate::peer::{Product, Ways};
+use crate::visitor::Visitor;
+
+with_each_peer! {
+    fn a_signed_request_is_understood(product: Product) {
+        let Some(acme) = Acme::trusting(product, Ways { wants_signed_requests: true, ..Ways::default() }) else { return };
+        let mut visitor = Visitor::new(&acme);
+        let asked = visitor.begin("/session");
+        assert!(asked.query_pairs().any(|(name, _)| name == "Signature"), "{asked}");
+        let posted = visitor.sign_in(&asked);
+        assert_eq!(visitor.post(&posted).expect(303).location(), "/session");
+        assert_is_anns(&visitor.at_gateway.session().unwrap());
+    }
+
+    /// Without this the test above would not show that the signature is looked at.
+    fn a_request_that_was_changed_on_the_way_is_refused_there(product: Product) {
+        let Some(acme) = Acme::trusting(product, Ways { wants_signed_requests: true, ..Ways::default() }) else { return };
+        let mut visitor = Visitor::new(&acme);
+        let asked = visitor.begin("/session");
+        let asks_for_a_password = |visitor: &mut Visitor, address: &Url| {
+            Form::with_field(&visitor.open_at_peer(address).1.body, "password").is_some()
+        };
+        assert!(!asks_for_a_password(&mut visitor, &with_parameter(&asked, "RelayState", Some("another"))));
+        assert!(!asks_for_a_password(&mut visitor, &with_parameter(&asked, "Signature", Some("AAAA"))));
+        assert!(!asks_for_a_password(&mut visitor, &with_parameter(&asked, "Signature", None)));
+        assert!(asks_for_a_password(&mut visitor, &asked));
+    }
+}
+
+/// The address with one parameter set to another value, or without it.
+fn with_parameter(address: &Url, name: &str, value: Option<&str>) -> Url {
+    let others = address.query_pairs().into_owned().filter(|(known, _)| known != name).collect::<Vec<_>>();
+    let mut changed = address.clone();
+    changed.query_pairs_mut().clear().extend_pairs(others).extend_pairs(value.map(|value| (name, value)));
+    changed
+}

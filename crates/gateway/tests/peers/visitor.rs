@@ -1,0 +1,89 @@
+//! Somebody's way through both sides in a browser without scripts: forms are filled in and sent by hand.
+
+use url::Url;
+
+use crate::acme::Acme;
+use crate::common::answer::Answer;
+use crate::common::browser::Browser;
+use crate::form::Form;
+
+/// One browser's cookies at both sides.
+pub(crate) struct Visitor<'a> {
+    acme: &'a Acme,
+    pub(crate) at_gateway: Browser,
+    at_peer: Browser,
+}
+
+/// What the identity provider's last page would post to the gateway.
+#[derive(Debug, Clone)]
+pub(crate) struct Posted {
+    pub(crate) saml_response: String,
+    pub(crate) relay_state: String,
+}
+
+impl<'a> Visitor<'a> {
+    pub(crate) fn new(acme: &'a Acme) -> Self {
+        Self { acme, at_gateway: Browser::new(&acme.base_url), at_peer: Browser::new(&acme.peer.url) }
+    }
+
+    /// Begins a login at the gateway and gives the address to which it leads at the identity provider.
+    pub(crate) fn begin(&mut self, return_to: &str) -> Url {
+        let login = format!("/saml/acme/login?return_to={return_to}");
+        Url::parse(self.at_gateway.get(&login).expect(302).location()).unwrap()
+    }
+
+    /// Opens an address of the identity provider and follows where it leads there.
+    pub(crate) fn open_at_peer(&mut self, address: &Url) -> (Url, Answer) {
+        let answer = self.at_peer.get(&path_of(address));
+        self.follow(address, answer)
+    }
+
+    /// Opens an address of the identity provider and signs in there, where it asks for that.
+    pub(crate) fn sign_in(&mut self, address: &Url) -> Posted {
+        let (at, mut page) = self.open_at_peer(address);
+        if let Some(mut form) = Form::with_field(&page.body, "password") {
+            form.fill_in("username", "ann");
+            form.fill_in("password", "ann-password");
+            let to = at.join(&form.action).unwrap();
+            let fields: Vec<_> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let answer = self.at_peer.post_form(&path_of(&to), &fields);
+            page = self.follow(&to, answer).1;
+        }
+        let form = Form::with_field(&page.body, "SAMLResponse")
+            .unwrap_or_else(|| panic!("no response in {page:#?}\n{}", self.acme.peer.log()));
+        assert_eq!(form.action, format!("{}/saml/acme/acs", self.acme.base_url));
+        Posted {
+            saml_response: form.find("SAMLResponse").unwrap().to_owned(),
+            relay_state: form.find("RelayState").unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// Carries the response to the gateway.
+    pub(crate) fn post(&mut self, posted: &Posted) -> Answer {
+        post(&mut self.at_gateway, posted)
+    }
+
+    fn follow(&mut self, from: &Url, answer: Answer) -> (Url, Answer) {
+        let (mut at, mut answer) = (from.clone(), answer);
+        for _ in 0..10 {
+            if !matches!(answer.status, 302 | 303) {
+                return (at, answer);
+            }
+            at = at.join(answer.location()).unwrap();
+            assert_eq!(at.origin(), from.origin(), "the identity provider sends the browser away");
+            answer = self.at_peer.get(&path_of(&at));
+        }
+        panic!("the identity provider leads nowhere: {answer:#?}");
+    }
+}
+
+/// Carries a response to the gateway in some browser.
+pub(crate) fn post(browser: &mut Browser, posted: &Posted) -> Answer {
+    let fields = [("SAMLResponse", posted.saml_response.as_str()), ("RelayState", posted.relay_state.as_str())];
+    browser.post_form("/saml/acme/acs", &fields)
+}
+
+fn path_of(address: &Url) -> String {
+    let query = address.query().map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{}{query}", address.path())
+}
