@@ -31,3 +31,8 @@ fixtures:
 # What verifying a SAML response costs, beside xmlsec in the same run
 bench-saml:
     cargo bench -p saml-acs --bench verification
+
+# Record responses of the identity providers that scripts/peers installs
+record:
+    scripts/peers
+    GATEHOUSE_TEST_PEERS=required cargo test -p gateway --test peers -- --ignored

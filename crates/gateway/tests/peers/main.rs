@@ -11,5 +11,6 @@ mod form;
 mod visitor;
 
 mod in_a_browser;
+mod recording;
 mod requests;
 mod responses;
