@@ -91,6 +91,8 @@ pub struct LoginAttempt {
     pub remember_until: Timestamp,
     /// The hash of the session's secret.
     pub session: String,
+    /// The hash of the id of the browser that signs in.
+    pub browser: String,
     /// The provider's `SessionIndex`.
     pub session_index: Option<String>,
     /// The provider's bound on the session.

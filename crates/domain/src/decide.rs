@@ -6,8 +6,10 @@ mod login;
 mod membership;
 mod provision;
 
+use serde_json::json;
+
 use crate::access::Origin;
-use crate::audit::{AuditEntry, OutgoingEvent};
+use crate::audit::{Actor, AuditEntry, EventKind, OutgoingEvent, RequestOrigin, Source, Subject};
 use crate::clock::Timestamp;
 use crate::collaborator::Person;
 use crate::command::{Command, Context};
@@ -127,6 +129,25 @@ pub struct AcceptedLogin {
     pub remember_until: Timestamp,
     /// The session that begins.
     pub session: NewSession,
+    /// The request that it came with.
+    pub from: RequestOrigin,
+}
+
+impl AcceptedLogin {
+    /// The entry of the session that the browser had before: it has one at a time (§5).
+    pub fn replaces(&self, former: &Person) -> AuditEntry {
+        AuditEntry {
+            workspace: former.workspace,
+            at: self.session.authenticated_at,
+            kind: EventKind::SessionEnded,
+            source: Source::System,
+            actor: Actor::Collaborator { id: former.id.to_string() },
+            subject: Subject::person(former),
+            before: None,
+            after: Some(json!({ "reason": "another login in the same browser" })),
+            request: self.from.clone(),
+        }
+    }
 }
 
 /// A session to begin.
@@ -136,6 +157,8 @@ pub struct NewSession {
     pub id: String,
     /// Whose.
     pub person: PersonId,
+    /// The hash of the id of the browser that it is in.
+    pub browser: String,
     /// The person's epoch at the login.
     pub epoch: i64,
     /// The NameID, for logout.

@@ -1,8 +1,7 @@
-//! What binds a login to the browser that began it: a cookie of its own for each request.
+//! What binds a login to the browser that began it: a cookie of its own for each request, and one for the browser.
 
 use ::web::base_url::BaseUrl;
 use ::web::random::{self, NoRandomness};
-use ::web::session;
 use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
@@ -12,6 +11,8 @@ use secrecy::{ExposeSecret, SecretString};
 pub(crate) const LOGIN_MINUTES: i64 = 30;
 /// How long a bounced login is remembered, so that an identity provider that answers unsolicited again ends no loop.
 const BOUNCE_SECONDS: i64 = 60;
+/// The longest that browsers keep a cookie (RFC 6265bis, section 5.5): so the browser's id outlives its session's cookie.
+const BROWSER_DAYS: i64 = 400;
 
 /// The secret that only the browser which began a login has.
 pub(crate) struct BrowserSecret(SecretString);
@@ -33,6 +34,34 @@ impl BrowserSecret {
     }
 }
 
+/// Which browser it is. A session belongs to one, so that it can end with the next login there, whichever tab that is in
+/// (product rules §5).
+pub(crate) struct BrowserId(SecretString);
+
+impl BrowserId {
+    /// A new one. Nobody who does not have the cookie can guess it, and so end somebody's session by it.
+    pub(crate) fn generate() -> Result<Self, NoRandomness> {
+        random::secret().map(Self)
+    }
+
+    /// What the store keeps of it.
+    pub(crate) fn hash(&self) -> String {
+        random::hash(&self.0)
+    }
+
+    /// The cookie that keeps it.
+    pub(crate) fn cookie(&self, base_url: &BaseUrl) -> Cookie<'static> {
+        let value = self.0.expose_secret().to_owned();
+        crossing(Cookie::new(browser_cookie(base_url), value), Duration::days(BROWSER_DAYS), base_url)
+    }
+
+    /// Only what we may have written: it is sent back as a header.
+    fn read(value: &str) -> Option<Self> {
+        let ours = value.len() == 43 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        ours.then(|| Self(value.to_owned().into()))
+    }
+}
+
 /// The cookies of a request: the request itself can't travel to a blocking task.
 pub(crate) struct Cookies(Vec<(String, String)>);
 
@@ -47,9 +76,9 @@ impl Cookies {
         self.find(&login_cookie(request_id, base_url)).map(|value| random::hash(&value.to_owned().into()))
     }
 
-    /// The hash of the session that the browser has.
-    pub(crate) fn session(&self, base_url: &BaseUrl) -> Option<String> {
-        self.find(session::cookie_name(base_url)).map(|value| random::hash(&value.to_owned().into()))
+    /// The browser's id, where it has one and sends it along.
+    pub(crate) fn browser(&self, base_url: &BaseUrl) -> Option<BrowserId> {
+        self.find(browser_cookie(base_url)).and_then(BrowserId::read)
     }
 
     /// Whether this browser was sent on to a login of our own a moment ago.
@@ -84,6 +113,10 @@ pub(crate) fn unbounced(base_url: &BaseUrl) -> Cookie<'static> {
 fn login_cookie(request_id: &str, base_url: &BaseUrl) -> String {
     let tail: String = request_id.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
     if base_url.is_https() { format!("__Host-gatehouse-login-{tail}") } else { format!("gatehouse-login-{tail}") }
+}
+
+fn browser_cookie(base_url: &BaseUrl) -> &'static str {
+    if base_url.is_https() { "__Host-gatehouse-browser" } else { "gatehouse-browser" }
 }
 
 fn bounce_cookie(base_url: &BaseUrl) -> &'static str {

@@ -4,7 +4,6 @@ use ::web::Site;
 use ::web::blocking::blocking;
 use ::web::client::Client;
 use ::web::random;
-use ::web::session;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::Duration;
@@ -13,7 +12,7 @@ use store::LoginRequest;
 use url::Url;
 
 use crate::authn_request::{AuthnRequest, request_id};
-use crate::browser::{BrowserSecret, LOGIN_MINUTES};
+use crate::browser::{BrowserId, BrowserSecret, Cookies, LOGIN_MINUTES};
 use crate::connection::Binding;
 use crate::door::{find_request_key, get_connection, get_workspace, service_provider};
 use crate::refusal::LoginError;
@@ -33,16 +32,17 @@ pub(crate) async fn begin(
     query: Option<web::Query<Query>>,
 ) -> HttpResponse {
     let return_to = query.and_then(|query| query.into_inner().return_to);
-    let former_session = session::presented(&request, &site.base_url);
+    let browser = Cookies::of(&request).browser(&site.base_url);
     let begun = {
         let site = site.clone();
-        blocking(move || start(&site, &handle, return_to.as_deref(), former_session))
+        blocking(move || start(&site, &handle, return_to.as_deref(), browser))
     };
     match begun.await {
         Ok(begun) => HttpResponse::Found()
             .insert_header((header::LOCATION, begun.location.as_str()))
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .cookie(begun.secret.cookie(&begun.request_id, &site.base_url))
+            .cookie(begun.browser.cookie(&site.base_url))
             .finish(),
         Err(error) => error.page(&client),
     }
@@ -52,14 +52,10 @@ struct Begun {
     location: Url,
     request_id: String,
     secret: BrowserSecret,
+    browser: BrowserId,
 }
 
-fn start(
-    site: &Site,
-    handle: &str,
-    return_to: Option<&str>,
-    former_session: Option<String>,
-) -> Result<Begun, LoginError> {
+fn start(site: &Site, handle: &str, return_to: Option<&str>, browser: Option<BrowserId>) -> Result<Begun, LoginError> {
     let workspace = get_workspace(&site.store, handle)?;
     let (connection, provider) = get_connection(&site.store, workspace.id)?;
     let destination = provider.single_sign_on_url(Binding::HttpRedirect).ok_or(LoginError::NotSetUp(
@@ -67,15 +63,17 @@ fn start(
     ))?;
     let failed = |error: &dyn std::fmt::Display| LoginError::Failed(error.to_string());
     let secret = BrowserSecret::generate().map_err(|error| failed(&error))?;
+    let browser = browser.map_or_else(BrowserId::generate, Ok).map_err(|error| failed(&error))?;
     let now = site.now();
     let request = LoginRequest {
         id: request_id(random::bytes().map_err(|error| failed(&error))?),
         workspace: workspace.id,
         connection: connection.id,
-        browser: secret.hash(),
+        secret: secret.hash(),
+        browser: browser.hash(),
         relay_state: hex::encode(random::bytes::<16>().map_err(|error| failed(&error))?),
         return_to: return_to.and_then(ReturnTo::path).map(|to| to.as_str().to_owned()),
-        former_session,
+        issued_at: now,
         expires_at: now + Duration::minutes(LOGIN_MINUTES),
     };
     let signing = if provider.wants_authn_requests_signed() {
@@ -95,5 +93,5 @@ fn start(
     .map_err(|error| failed(&error))?;
     let request_id = request.id.clone();
     site.store.add_login_request(request)?;
-    Ok(Begun { location, request_id, secret })
+    Ok(Begun { location, request_id, secret, browser })
 }

@@ -37,7 +37,8 @@ impl Store {
 
     /// Loads, decides and commits, and begins again from a fresh state where somebody else was faster. A request with
     /// `If-Match` compares inside `decide`, and so is refused instead of repeated. A login that lost its name or NameID to
-    /// a login at the same moment begins again as well: it is let in as the person whom the other one made.
+    /// a login at the same moment begins again as well: it is let in as the person whom the other one made. One that lost
+    /// its browser to another begins again and ends that one's session.
     pub fn decide_and_commit<E: From<StoreError>>(
         &self,
         mut decide: impl FnMut(&Self) -> Result<Change, E>,
@@ -47,7 +48,7 @@ impl Store {
             let signs_in = change.login.is_some();
             match self.commit(change) {
                 Err(StoreError::Conflict) => {}
-                Err(StoreError::Taken(Unique::UserName | Unique::NameId)) if signs_in => {}
+                Err(StoreError::Taken(Unique::UserName | Unique::NameId | Unique::Browser)) if signs_in => {}
                 done => return done.map_err(E::from),
             }
         }

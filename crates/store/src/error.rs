@@ -55,6 +55,8 @@ pub enum Unique {
     NameId,
     /// An assertion of a connection.
     Assertion,
+    /// A browser's one session.
+    Browser,
     /// Some other index.
     Other,
 }
@@ -68,6 +70,7 @@ impl std::fmt::Display for Unique {
             Self::GroupName => "the group name",
             Self::NameId => "the NameID",
             Self::Assertion => "the assertion",
+            Self::Browser => "the browser's session",
             Self::Other => "a unique value",
         })
     }
@@ -98,6 +101,8 @@ fn which(name: &str) -> Unique {
         ("roles", Unique::RoleName),
         ("saml_links", Unique::NameId),
         ("consumed_assertions", Unique::Assertion),
+        ("sessions_browser", Unique::Browser),
+        ("sessions.browser", Unique::Browser),
     ];
     names.iter().find(|(part, _)| name.contains(part)).map_or(Unique::Other, |(_, unique)| *unique)
 }

@@ -18,14 +18,16 @@ pub struct LoginRequest {
     pub workspace: WorkspaceId,
     /// The connection that it was sent to.
     pub connection: ConnectionId,
-    /// The hash of the secret that binds it to one browser.
+    /// The hash of the secret that only the browser which began it has.
+    pub secret: String,
+    /// The hash of that browser's id, which is the same for all of its logins.
     pub browser: String,
     /// The opaque handle that travels as RelayState.
     pub relay_state: String,
     /// Where the login leads.
     pub return_to: Option<String>,
-    /// The hash of the session that the browser had, which the new one replaces.
-    pub former_session: Option<String>,
+    /// When it was sent.
+    pub issued_at: Timestamp,
     /// When it is no longer answered.
     pub expires_at: Timestamp,
 }

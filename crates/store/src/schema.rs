@@ -161,10 +161,11 @@ diesel::table! {
         id -> Text,
         workspace_id -> Text,
         connection_id -> Text,
+        secret -> Text,
         browser -> Text,
         relay_state -> Text,
         return_to -> Nullable<Text>,
-        former_session -> Nullable<Text>,
+        issued_at -> BigInt,
         expires_at -> BigInt,
     }
 }
@@ -188,6 +189,7 @@ diesel::table! {
         session_index -> Nullable<Text>,
         authenticated_at -> BigInt,
         expires_at -> BigInt,
+        browser -> Nullable<Text>,
     }
 }
 

@@ -143,6 +143,7 @@ fn begin_session(draft: &mut Draft<'_>, attempt: LoginAttempt) {
     let session = NewSession {
         id: attempt.session,
         person: draft.person.id,
+        browser: attempt.browser,
         epoch: draft.person.epoch,
         name_id: attempt.name_id,
         session_index: attempt.session_index,
@@ -156,6 +157,7 @@ fn begin_session(draft: &mut Draft<'_>, attempt: LoginAttempt) {
         assertion: attempt.assertion,
         remember_until: attempt.remember_until,
         session,
+        from: draft.context.request.clone(),
     });
     draft.record(EventKind::LoginSucceeded, None, Some(after));
 }

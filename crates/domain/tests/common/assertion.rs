@@ -78,6 +78,7 @@ impl Assertion {
             assertion: format!("_assertion{}", new_person.uuid().simple()),
             remember_until: now + Duration::minutes(5),
             session: format!("session{}", new_person.uuid().simple()),
+            browser: format!("browser{}", new_person.uuid().simple()),
             session_index: None,
             session_not_on_or_after: None,
             new_person,

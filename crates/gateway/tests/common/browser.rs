@@ -67,6 +67,13 @@ impl Browser {
         browser
     }
 
+    /// One browser with the cookies of both; where they differ, those of the other.
+    pub(crate) fn and_the_cookies_of(&self, other: &Self) -> Self {
+        let mut browser = self.clone();
+        browser.cookies.extend(other.cookies.clone());
+        browser
+    }
+
     pub(crate) fn cookie_names(&self) -> Vec<&str> {
         self.cookies.keys().map(String::as_str).collect()
     }

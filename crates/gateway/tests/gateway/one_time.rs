@@ -94,6 +94,7 @@ fn two_logins_of_one_browser_do_not_disturb_each_other() {
         let response = gate.acme.sign(&gate.acme.response_for("ann@acme.test").answering(&begun.request_id));
         gate.acme.post(&mut browser, &response, &begun.relay_state).expect(303);
     }
+    assert!(browser.session().is_some());
 }
 
 /// A new response with the id of an old assertion is the old assertion as far as anybody can prove.

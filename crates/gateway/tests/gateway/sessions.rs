@@ -3,6 +3,7 @@
 use chrono::Duration;
 use domain::command::Command;
 
+use crate::common::provider::Begun;
 use crate::gate::Gate;
 
 on_both_databases! {
@@ -26,6 +27,59 @@ on_both_databases! {
         assert!(bob.session().is_some());
         gate.acme.sign_in(&mut desk, "ann@acme.test").expect(303);
         assert!(desk.session().is_some() && phone.session().is_none());
+    }
+}
+
+/// Two tabs: neither login knew of the other's session when it began, and a copy of the first cookie must not live on.
+#[test]
+fn of_two_logins_begun_in_two_tabs_the_later_session_is_left() {
+    let gate = Gate::on_sqlite();
+    gate.acme.scim().provision("ann@acme.test");
+    gate.acme.scim().provision("bob@acme.test");
+    let mut browser = gate.acme.browser();
+    let (ann, bob) = (gate.acme.begin(&mut browser), gate.acme.begin(&mut browser));
+    let finish = |name: &str, begun: &Begun| {
+        let response = gate.acme.sign(&gate.acme.response_for(name).answering(&begun.request_id));
+        let mut posting = browser.coming_from_another_site();
+        gate.acme.post(&mut posting, &response, &begun.relay_state).expect(303);
+        posting
+    };
+    let mut first = finish("ann@acme.test", &ann);
+    assert!(first.session().is_some());
+    let mut second = finish("bob@acme.test", &bob);
+    assert_eq!(second.session().unwrap()["user"]["userName"], "bob@acme.test");
+    assert!(first.session().is_none(), "one session a browser");
+    assert_eq!(gate.audit("session.ended")[0].subject["name"], "ann@acme.test");
+}
+
+/// Both tabs are the browser's first visit: each gets an id of its own, and the browser keeps one of them.
+#[test]
+fn two_first_tabs_are_one_browser_as_well() {
+    let gate = Gate::on_sqlite();
+    gate.acme.scim().provision("ann@acme.test");
+    let (mut one, mut other) = (gate.acme.browser(), gate.acme.browser());
+    let (first, second) = (gate.acme.begin(&mut one), gate.acme.begin(&mut other));
+    let mut browser = one.and_the_cookies_of(&other);
+    let mut finish = |begun: &Begun| {
+        let response = gate.acme.sign(&gate.acme.response_for("ann@acme.test").answering(&begun.request_id));
+        gate.acme.post(&mut browser, &response, &begun.relay_state).expect(303);
+        browser.with_the_same_cookies()
+    };
+    let (mut first, mut second) = (finish(&first), finish(&second));
+    assert!(first.session().is_none() && second.session().is_some());
+}
+
+/// The id is sent back as a header, so only what we may have written is.
+#[test]
+fn a_browsers_id_of_somebody_elses_making_is_replaced() {
+    let gate = Gate::on_sqlite();
+    for made_up in ["", "short", &"x".repeat(4_000), "a%0d%0aSet-Cookie:x=1%0d%0a-------------------------"] {
+        let cookie = format!("gatehouse-browser={made_up}");
+        let answer = gate.acme.browser().send("GET", "/saml/acme/login", &[("cookie", &cookie)], None).expect(302);
+        let cookies = answer.set_cookies();
+        let written = cookies.iter().find_map(|cookie| cookie.strip_prefix("gatehouse-browser=")).unwrap();
+        assert_eq!(written.split(';').next().unwrap().len(), 43, "{written}");
+        assert!(written.contains("Max-Age=34560000") && written.contains("HttpOnly"), "{written}");
     }
 }
 

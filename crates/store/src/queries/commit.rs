@@ -7,13 +7,12 @@ use domain::id::WorkspaceId;
 use domain::search::search_attributes;
 
 use super::people::Row;
-use super::{Conn, audit, catalogue, memberships};
+use super::{Conn, audit, catalogue, memberships, sessions};
 use crate::error::{StoreError, Unique};
 use crate::people::prefix;
 use crate::record::{digest, micros};
 use crate::schema::{
-    collaborators, consumed_assertions, login_requests, saml_links, search_attributes as attributes, sessions,
-    workspace_counters,
+    collaborators, consumed_assertions, login_requests, saml_links, search_attributes as attributes, workspace_counters,
 };
 
 /// Writes everything that a decision says, or nothing.
@@ -27,10 +26,10 @@ pub(crate) fn commit(conn: &mut Conn, change: &Change) -> Result<(), StoreError>
     write_person(conn, change)?;
     write_links(conn, change)?;
     memberships::write(conn, change.workspace, &change.person.id.to_string(), &change.memberships)?;
+    audit::append(conn, &change.audit)?;
     if let Some(login) = &change.login {
         begin_session(conn, change.workspace, login)?;
     }
-    audit::append(conn, &change.audit)?;
     audit::enqueue(conn, change.workspace, &change.events)
 }
 
@@ -56,6 +55,13 @@ fn consume(conn: &mut Conn, login: &AcceptedLogin) -> Result<(), StoreError> {
     match remembered.map_err(StoreError::from) {
         Err(StoreError::Taken(Unique::Assertion)) => Err(StoreError::AlreadyUsed),
         other => other.map(drop),
+    }
+}
+
+fn begin_session(conn: &mut Conn, workspace: WorkspaceId, login: &AcceptedLogin) -> Result<(), StoreError> {
+    match sessions::begin(conn, workspace, login.connection, &login.session)? {
+        Some(former) => audit::append(conn, &[login.replaces(&former)]),
+        None => Ok(()),
     }
 }
 
@@ -146,23 +152,5 @@ fn write_links(conn: &mut Conn, change: &Change) -> Result<(), StoreError> {
             }
         }
     }
-    Ok(())
-}
-
-fn begin_session(conn: &mut Conn, workspace: WorkspaceId, login: &AcceptedLogin) -> Result<(), StoreError> {
-    let session = &login.session;
-    diesel::insert_into(sessions::table)
-        .values((
-            sessions::id.eq(&session.id),
-            sessions::workspace_id.eq(workspace.to_string()),
-            sessions::person_id.eq(session.person.to_string()),
-            sessions::epoch.eq(session.epoch),
-            sessions::connection_id.eq(login.connection.to_string()),
-            sessions::name_id.eq(&session.name_id),
-            sessions::session_index.eq(&session.session_index),
-            sessions::authenticated_at.eq(micros(session.authenticated_at)),
-            sessions::expires_at.eq(micros(session.expires_at)),
-        ))
-        .execute(conn)?;
     Ok(())
 }

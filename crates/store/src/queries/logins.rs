@@ -13,10 +13,11 @@ struct Row {
     id: String,
     workspace_id: String,
     connection_id: String,
+    secret: String,
     browser: String,
     relay_state: String,
     return_to: Option<String>,
-    former_session: Option<String>,
+    issued_at: i64,
     expires_at: i64,
 }
 
@@ -25,10 +26,11 @@ pub(crate) fn insert_request(conn: &mut Conn, request: LoginRequest) -> Result<(
         id: request.id,
         workspace_id: request.workspace.to_string(),
         connection_id: request.connection.to_string(),
+        secret: request.secret,
         browser: request.browser,
         relay_state: request.relay_state,
         return_to: request.return_to,
-        former_session: request.former_session,
+        issued_at: micros(request.issued_at),
         expires_at: micros(request.expires_at),
     };
     diesel::insert_into(login_requests::table).values(row).execute(conn)?;
@@ -53,10 +55,11 @@ pub(crate) fn find_request(
             id: row.id,
             workspace,
             connection: id(ConnectionId::parse, &row.connection_id)?,
+            secret: row.secret,
             browser: row.browser,
             relay_state: row.relay_state,
             return_to: row.return_to,
-            former_session: row.former_session,
+            issued_at: timestamp(row.issued_at)?,
             expires_at: timestamp(row.expires_at)?,
         })
     })

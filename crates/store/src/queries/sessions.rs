@@ -1,9 +1,11 @@
 use diesel::prelude::*;
-use domain::id::{PersonId, WorkspaceId};
+use domain::collaborator::Person;
+use domain::decide::NewSession;
+use domain::id::{ConnectionId, PersonId, WorkspaceId};
 
 use super::{Conn, people, workspaces};
 use crate::error::StoreError;
-use crate::record::{id, timestamp};
+use crate::record::{id, micros, timestamp};
 use crate::schema::sessions;
 use crate::sessions::LiveSession;
 
@@ -33,6 +35,40 @@ pub(crate) fn find_live(conn: &mut Conn, session: &str, now: i64) -> Result<Opti
         authenticated_at: timestamp(authenticated_at)?,
         expires_at: timestamp(expires_at)?,
     }))
+}
+
+/// Begins a session. A browser has one at a time, so the one that it had ends, in whichever workspace; whose that was,
+/// where it was still alive. Two logins at once are told apart by the unique index.
+pub(crate) fn begin(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    connection: ConnectionId,
+    session: &NewSession,
+) -> Result<Option<Person>, StoreError> {
+    let former = end_in_browser(conn, &session.browser, micros(session.authenticated_at))?;
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::id.eq(&session.id),
+            sessions::workspace_id.eq(workspace.to_string()),
+            sessions::person_id.eq(session.person.to_string()),
+            sessions::browser.eq(&session.browser),
+            sessions::epoch.eq(session.epoch),
+            sessions::connection_id.eq(connection.to_string()),
+            sessions::name_id.eq(&session.name_id),
+            sessions::session_index.eq(&session.session_index),
+            sessions::authenticated_at.eq(micros(session.authenticated_at)),
+            sessions::expires_at.eq(micros(session.expires_at)),
+        ))
+        .execute(conn)?;
+    Ok(former)
+}
+
+fn end_in_browser(conn: &mut Conn, browser: &str, now: i64) -> Result<Option<Person>, StoreError> {
+    let theirs = sessions::table.filter(sessions::browser.eq(browser)).select(sessions::id);
+    let Some(former) = theirs.first::<String>(conn).optional()? else { return Ok(None) };
+    let live = find_live(conn, &former, now)?;
+    let ended = delete(conn, &former)?;
+    Ok(live.filter(|_| ended).map(|live| live.person))
 }
 
 pub(crate) fn delete(conn: &mut Conn, session: &str) -> Result<bool, StoreError> {

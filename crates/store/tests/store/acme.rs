@@ -103,18 +103,20 @@ impl Acme {
     /// A login that is begun here and comes back.
     pub(crate) fn begin_login(&self, name_id: &str) -> Login {
         let number = draw().simple().to_string();
+        let login = Login::unsolicited(name_id);
         let request = LoginRequest {
             id: format!("_request{number}"),
             workspace: self.workspace.id,
             connection: self.connection,
-            browser: format!("browser{number}"),
+            secret: format!("secret{number}"),
+            browser: login.browser.clone(),
             relay_state: format!("relay{number}"),
             return_to: Some("/reports".to_owned()),
-            former_session: None,
+            issued_at: self.now(),
             expires_at: self.now() + Duration::minutes(10),
         };
         self.store.add_login_request(request.clone()).unwrap();
-        Login { request: Some(request.id), ..Login::unsolicited(name_id) }
+        Login { request: Some(request.id), ..login }
     }
 
     /// What a login decides, not yet committed: each post draws its own session.
@@ -214,6 +216,7 @@ impl Acme {
 pub(crate) struct Login {
     pub(crate) name_id: String,
     pub(crate) request: Option<String>,
+    pub(crate) browser: String,
     pub(crate) assertion: String,
     pub(crate) role: Option<String>,
     pub(crate) groups: GroupsClaim,
@@ -222,13 +225,19 @@ pub(crate) struct Login {
 impl Login {
     /// A login that nobody here asked for.
     pub(crate) fn unsolicited(name_id: &str) -> Self {
-        let assertion = format!("_assertion{}", draw().simple());
-        Self { name_id: name_id.to_owned(), request: None, assertion, role: None, groups: GroupsClaim::Absent }
+        let (browser, assertion) = (format!("browser{}", draw().simple()), format!("_assertion{}", draw().simple()));
+        Self { name_id: name_id.to_owned(), request: None, browser, assertion, role: None, groups: GroupsClaim::Absent }
     }
 
     /// The same request answered by another assertion.
     pub(crate) fn with_another_assertion(&self) -> Self {
         Self { request: self.request.clone(), ..Self::unsolicited(&self.name_id) }
+    }
+
+    /// In the browser of that other login.
+    pub(crate) fn in_the_browser_of(mut self, other: &Self) -> Self {
+        self.browser.clone_from(&other.browser);
+        self
     }
 
     pub(crate) fn role(mut self, role: &str) -> Self {
@@ -257,6 +266,7 @@ impl Login {
             assertion: self.assertion.clone(),
             remember_until: now + Duration::minutes(5),
             session: format!("session{}", draw().simple()),
+            browser: self.browser.clone(),
             session_index: Some("_index".to_owned()),
             session_not_on_or_after: None,
             new_person: PersonId::new(draw()),

@@ -1,5 +1,8 @@
 //! Sessions: alive until their time, their epoch or a logout ends them.
 
+use std::thread;
+use std::time::Duration as StdDuration;
+
 use chrono::Duration;
 use domain::audit::EventKind;
 use domain::command::Command;
@@ -58,5 +61,49 @@ on_both_databases! {
         assert!(!acme.store.end_session(one.clone(), entry()).unwrap());
         assert_eq!((acme.is_live(&one), acme.is_live(&other)), (false, true));
         assert_eq!(db.raw().count("SELECT count(*) AS n FROM audit_entries WHERE kind = 'session.ended'"), 1);
+    }
+
+    fn a_browser_has_one_session_whoever_signs_in_and_wherever(db: &Database) {
+        let acme = Acme::on(db);
+        let globex = Acme::called("globex", &acme.store);
+        let ann = acme.begin_login(ANN);
+        let elsewhere = acme.sign_in(&acme.begin_login(ANN)).unwrap();
+        let first = acme.sign_in(&ann).unwrap();
+        let second = acme.sign_in(&acme.begin_login("bob@acme.test").in_the_browser_of(&ann)).unwrap();
+        assert_eq!((acme.is_live(&first), acme.is_live(&second)), (false, true));
+        let third = globex.sign_in(&globex.begin_login(ANN).in_the_browser_of(&ann)).unwrap();
+        assert_eq!((acme.is_live(&second), acme.is_live(&third), acme.is_live(&elsewhere)), (false, true, true));
+        let ended = "SELECT count(*) AS n FROM audit_entries WHERE kind = 'session.ended' AND workspace_id =";
+        for (workspace, entries) in [(&acme, 2), (&globex, 0)] {
+            assert_eq!(db.raw().count(&format!("{ended} '{}'", workspace.workspace.id)), entries);
+        }
+    }
+
+    /// Two tabs at once: the one login begins its session while the other one's is written but not yet to be seen.
+    fn of_two_logins_at_once_in_one_browser_one_session_is_left(db: &Database) {
+        let acme = Acme::on(db);
+        let ann = acme.begin_login(ANN);
+        let bobs = acme.sign_in(&acme.begin_login("bob@acme.test")).unwrap();
+        let mut other = db.raw();
+        other.run(&format!("BEGIN; UPDATE sessions SET browser = '{}' WHERE id = '{bobs}'", ann.browser));
+        let anns = thread::scope(|scope| {
+            let signing_in = scope.spawn(|| acme.sign_in(&ann).unwrap());
+            thread::sleep(StdDuration::from_millis(300));
+            assert!(!signing_in.is_finished(), "it waits for the other one");
+            other.run("COMMIT");
+            signing_in.join().unwrap()
+        });
+        assert_eq!((acme.is_live(&bobs), acme.is_live(&anns)), (false, true));
+        assert_eq!(other.count("SELECT count(*) AS n FROM audit_entries WHERE kind = 'session.ended'"), 1);
+    }
+
+    fn a_session_that_was_over_already_ends_without_an_entry(db: &Database) {
+        let acme = Acme::on(db);
+        let ann = acme.begin_login(ANN);
+        acme.sign_in(&ann).unwrap();
+        acme.pass(acme.workspace.policy.session_lifetime.duration());
+        acme.sign_in(&acme.begin_login(ANN).in_the_browser_of(&ann)).unwrap();
+        assert_eq!(db.raw().count("SELECT count(*) AS n FROM audit_entries WHERE kind = 'session.ended'"), 0);
+        assert_eq!(db.raw().count("SELECT count(*) AS n FROM sessions"), 1);
     }
 }

@@ -1,0 +1,203 @@
+//! A login as a list of steps, from the posted form to the session.
+
+use ::web::Site;
+use ::web::client::Client;
+use ::web::random;
+use ::web::session::SessionSecret;
+use domain::access::group_candidates;
+use domain::audit::Actor;
+use domain::clock::to_micros;
+use domain::command::{Command, Context, LoginAttempt};
+use domain::decide::{NewSession, State, decide};
+use domain::id::PersonId;
+use domain::policy::IdpInitiated;
+use domain::workspace::Workspace;
+use store::{Connection, LoginRequest};
+
+use super::{Form, Outcome, SignedIn};
+use crate::attributes;
+use crate::browser::{BrowserId, Cookies};
+use crate::door::{get_connection, get_workspace};
+use crate::message::SamlResponse;
+use crate::refusal::LoginError;
+use crate::relay_state::ReturnTo;
+use crate::verify::{Expectations, VerifiedAssertion, verify};
+use crate::xml_guard::Limits;
+
+/// NameIDs of this format are new at every login: no link is worth keeping (SAML core §8.3.8).
+const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
+
+/// One login under way.
+pub(super) struct Login {
+    pub(super) site: Site,
+    pub(super) client: Client,
+    pub(super) cookies: Cookies,
+}
+
+/// What becomes of a login that is accepted, drawn before it is decided.
+struct Session {
+    secret: SessionSecret,
+    /// The hash of the browser's id.
+    browser: String,
+    /// The login request that it answers.
+    request: Option<String>,
+}
+
+impl Login {
+    pub(super) fn run(&self, handle: &str, form: Result<Form, LoginError>) -> Result<Outcome, LoginError> {
+        let workspace = get_workspace(&self.site.store, handle)?;
+        let refused = |error: &LoginError| self.record_failure(&workspace, None, error);
+        let form = form.inspect_err(refused)?;
+        let (connection, assertion) = self.verified(&workspace, &form).inspect_err(refused)?;
+        self.accept(&workspace, &connection, &assertion, &form)
+            .inspect_err(|error| self.record_failure(&workspace, Some(&assertion), error))
+    }
+
+    /// Guard, signature and claims: nothing is remembered of a response that fails here, so a forged one burns nothing.
+    fn verified(&self, workspace: &Workspace, form: &Form) -> Result<(Connection, VerifiedAssertion), LoginError> {
+        let (connection, provider) = get_connection(&self.site.store, workspace.id)?;
+        let base_url = &self.site.base_url;
+        let (entity_id, acs_url) = (base_url.saml_metadata(&workspace.handle), base_url.saml_acs(&workspace.handle));
+        let message = SamlResponse::from_form_field(&form.saml_response, &Limits::default())?;
+        let expectations = Expectations::new(&provider, &entity_id, &acs_url, self.site.now());
+        Ok((connection, verify(&message, &expectations)?))
+    }
+
+    fn accept(
+        &self,
+        workspace: &Workspace,
+        connection: &Connection,
+        assertion: &VerifiedAssertion,
+        form: &Form,
+    ) -> Result<Outcome, LoginError> {
+        let request = match assertion.in_response_to() {
+            Some(id) => Some(self.outstanding(workspace, connection, id)?),
+            None => match workspace.policy.idp_initiated {
+                IdpInitiated::Allow => None,
+                IdpInitiated::Bounce => return self.bounce(workspace, form),
+                IdpInitiated::Refuse => return Err(unsolicited("the policy idp_initiated is refuse")),
+            },
+        };
+        let to = self.return_to(workspace, request.as_ref(), form);
+        let (browser, kept) = self.browser(request.as_ref())?;
+        let secret = SessionSecret::generate().map_err(|error| LoginError::Failed(error.to_string()))?;
+        let session = Session { secret, browser, request: request.map(|request| request.id) };
+        let begun = self.commit(workspace, connection, assertion, &session)?;
+        let Session { secret, request: request_id, .. } = session;
+        Ok(Outcome::SignedIn(SignedIn { to, secret, expires_at: begun.expires_at, request_id, browser: kept }))
+    }
+
+    /// The request that is answered: begun here, by this browser, for this connection. Without that, a stranger could
+    /// post a response of their own into somebody's browser and have them work in the stranger's account (login CSRF).
+    fn outstanding(
+        &self,
+        workspace: &Workspace,
+        connection: &Connection,
+        id: &str,
+    ) -> Result<LoginRequest, LoginError> {
+        let found = self.site.store.find_login_request(workspace.id, id, self.site.now())?;
+        let request = found.filter(|request| request.connection == connection.id).ok_or_else(|| {
+            LoginError::refused("in_response_to", "InResponseTo names no outstanding request of ours")
+        })?;
+        if self.cookies.secret_for(id, &self.site.base_url).as_ref() != Some(&request.secret) {
+            return Err(LoginError::refused("browser", "the request was begun by another browser"));
+        }
+        Ok(request)
+    }
+
+    /// The hash of the browser's id, and the id itself where there is a cookie to be written anew. What the browser sends
+    /// along comes first: of two tabs that began at once each got an id, and one of the two was kept.
+    fn browser(&self, request: Option<&LoginRequest>) -> Result<(String, Option<BrowserId>), LoginError> {
+        match (self.cookies.browser(&self.site.base_url), request) {
+            (Some(browser), _) => Ok((browser.hash(), Some(browser))),
+            (None, Some(request)) => Ok((request.browser.clone(), None)),
+            (None, None) => {
+                let browser = BrowserId::generate().map_err(|error| LoginError::Failed(error.to_string()))?;
+                Ok((browser.hash(), Some(browser)))
+            }
+        }
+    }
+
+    /// Throws the unsolicited assertion away and begins a login of our own, once.
+    fn bounce(&self, workspace: &Workspace, form: &Form) -> Result<Outcome, LoginError> {
+        if self.cookies.was_bounced(&self.site.base_url) {
+            return Err(unsolicited("the identity provider answered our own request with an unsolicited response"));
+        }
+        let login = self.site.base_url.saml_login(&workspace.handle);
+        let wish = form.relay_state.as_deref().and_then(ReturnTo::path);
+        let query = wish.map(|to| {
+            url::form_urlencoded::Serializer::new(String::new()).append_pair("return_to", to.as_str()).finish()
+        });
+        Ok(Outcome::Bounced(query.map_or(login.clone(), |query| format!("{login}?{query}"))))
+    }
+
+    /// An invalid RelayState leads to the start page; the login succeeds all the same.
+    fn return_to(&self, workspace: &Workspace, request: Option<&LoginRequest>, form: &Form) -> ReturnTo {
+        let start = &workspace.policy.start_url;
+        let relayed = form.relay_state.as_deref();
+        let wish = match request {
+            Some(request) if relayed == Some(request.relay_state.as_str()) => {
+                request.return_to.as_deref().and_then(ReturnTo::path)
+            }
+            Some(_) => None,
+            None => relayed.and_then(|text| ReturnTo::relay_state(text, &self.site.base_url, start)),
+        };
+        wish.unwrap_or_else(|| ReturnTo::start(start))
+    }
+
+    /// Facts, access, audit and session, with request and assertion used up: all or nothing.
+    fn commit(
+        &self,
+        workspace: &Workspace,
+        connection: &Connection,
+        assertion: &VerifiedAssertion,
+        session: &Session,
+    ) -> Result<NewSession, LoginError> {
+        let login_name = attributes::login_name(assertion)?;
+        let now = self.site.now();
+        let new_person = random::new_id(now).map_err(|error| LoginError::Failed(error.to_string()))?;
+        let committed = self.site.store.decide_and_commit(|store| {
+            let environments = store.environments(workspace.id)?;
+            let facts = attributes::facts(assertion, connection.id, &environments, now);
+            let catalogue = store.catalogue(workspace.id, &group_candidates(&facts.groups, &workspace.policy))?;
+            let subject = store.login_subject(workspace.id, connection.id, assertion.name_id(), &login_name)?;
+            let state = State {
+                workspace,
+                catalogue: &catalogue,
+                person: subject.person,
+                namesakes: Vec::new(),
+                name_ids: subject.name_ids,
+            };
+            let attempt = LoginAttempt {
+                connection: connection.id,
+                name_id: assertion.name_id().to_owned(),
+                linkable: assertion.name_id_format() != Some(TRANSIENT),
+                login_name: login_name.clone(),
+                profile: attributes::profile(assertion),
+                facts,
+                request: session.request.clone(),
+                assertion: assertion.assertion_id().to_owned(),
+                remember_until: assertion.not_on_or_after(),
+                session: session.secret.hash(),
+                browser: session.browser.clone(),
+                session_index: assertion.session_index().map(str::to_owned),
+                session_not_on_or_after: assertion.session_not_on_or_after().map(to_micros),
+                new_person: PersonId::new(new_person),
+            };
+            Ok::<_, LoginError>(decide(state, Command::Login(Box::new(attempt)), &self.context(assertion))?)
+        })?;
+        committed.session.ok_or_else(|| LoginError::Failed("the login made no session".to_owned()))
+    }
+
+    fn context(&self, assertion: &VerifiedAssertion) -> Context {
+        let actor = Actor::Assertion {
+            issuer: Some(assertion.issuer().to_owned()),
+            id: Some(assertion.assertion_id().to_owned()),
+        };
+        Context { now: self.site.now(), actor, request: self.client.0.clone() }
+    }
+}
+
+fn unsolicited(detail: &str) -> LoginError {
+    LoginError::refused("unsolicited", detail)
+}
