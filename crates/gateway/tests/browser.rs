@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 mod common;
 
-use common::chromium::{Window, in_a_browser};
+use common::chromium::{Window, in_a_browser_with};
 use common::program::Machine;
 
 type Story = fn(Page) -> Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -66,6 +66,23 @@ fn the_tile_leads_through_a_bounce_to_the_session() {
     });
 }
 
+/// Plain http, and an identity provider on another site: this browser keeps cookies back from the response as others do
+/// once a login takes two minutes.
+#[test]
+fn a_slow_login_over_plain_http_ends_at_the_session() {
+    in_the_demo_on(Machine::new().known_as_localhost(), &[KEEPS_COOKIES_BACK], |page| {
+        Box::pin(async move {
+            page.open(&page.simulator, "/").await;
+            page.click("sign-in-ann").await;
+            assert_eq!(page.session().await["user"]["userName"], "ann@acme.test");
+
+            page.open(&page.simulator, "/").await;
+            page.click("open-tile-bjorn").await;
+            assert_eq!(page.session().await["user"]["userName"], "bjorn@acme.test");
+        })
+    });
+}
+
 /// One browser's window, and the two servers that it visits.
 struct Page {
     window: Window,
@@ -97,10 +114,16 @@ impl Page {
     }
 }
 
+/// Cookies without `SameSite` are not sent with another site's post, not even in their first two minutes.
+const KEEPS_COOKIES_BACK: &str = "--enable-features=SameSiteDefaultChecksMethodRigorously";
+
 /// Runs a story in a browser of its own against a demo of its own.
 fn in_the_demo(story: Story) {
-    in_a_browser(|window| {
-        let machine = Machine::new();
+    in_the_demo_on(Machine::new(), &[], story);
+}
+
+fn in_the_demo_on(machine: Machine, options: &[&str], story: Story) {
+    in_a_browser_with(options, |window| {
         let (demo, simulator) = machine.demo();
         let page = Page { window, gateway: machine.base_url(), simulator };
         async move {

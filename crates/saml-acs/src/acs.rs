@@ -1,11 +1,13 @@
 //! The Assertion Consumer Service: `POST /saml/{workspace}/acs`.
 
+mod again;
 mod failure;
 mod steps;
 
 use ::web::Site;
 use ::web::blocking::blocking;
 use ::web::client::Client;
+use ::web::same_origin::is_cross_origin;
 use ::web::session::SessionSecret;
 use actix_web::cookie::Cookie;
 use actix_web::http::header;
@@ -16,15 +18,19 @@ use serde::Deserialize;
 use crate::browser::{self, BrowserId, Cookies};
 use crate::refusal::LoginError;
 use crate::relay_state::ReturnTo;
+use again::Again;
 use steps::Login;
 
 /// The form of the HTTP-POST binding (SAML bindings §3.5.4).
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(crate) struct Form {
     #[serde(rename = "SAMLResponse")]
     saml_response: String,
     #[serde(rename = "RelayState")]
     relay_state: Option<String>,
+    /// Whether our own page posted it.
+    #[serde(rename = "Again")]
+    again: Option<String>,
 }
 
 /// Takes a response and answers with a session, a login of our own, or a refusal.
@@ -39,9 +45,11 @@ pub(crate) async fn consume(
     let form = form.map_err(|_| LoginError::refused("form", "the body is no form with one readable SAMLResponse"));
     let cookies = Cookies::of(&request);
     let was_bounced = cookies.was_bounced(&site.base_url);
-    let login = Login { site: site.as_ref().clone(), client: client.clone(), cookies };
+    let cross_origin = is_cross_origin(&request, &site.base_url);
+    let login = Login { site: site.as_ref().clone(), client: client.clone(), cookies, cross_origin };
     match blocking(move || login.run(&handle, form)).await {
         Ok(Outcome::SignedIn(signed_in)) => signed_in.respond(&site),
+        Ok(Outcome::Again(again)) => again.respond(&client),
         Ok(Outcome::Bounced(location)) => see_other(&location, vec![browser::bounced(&site.base_url)]),
         Err(error) => {
             let mut page = error.page(&client);
@@ -56,6 +64,7 @@ pub(crate) async fn consume(
 
 enum Outcome {
     SignedIn(SignedIn),
+    Again(Again),
     Bounced(String),
 }
 

@@ -117,7 +117,12 @@ impl IdentityProvider {
     /// Where requests of this binding go.
     #[must_use]
     pub fn single_sign_on_url(&self, binding: Binding) -> Option<&Url> {
-        self.single_sign_on.iter().find(|(offered, _)| *offered == binding).map(|(_, url)| url)
+        self.single_sign_on().find(|(offered, _)| *offered == binding).map(|(_, url)| url)
+    }
+
+    /// Every address for requests, in the order of the metadata; there is at least one.
+    pub fn single_sign_on(&self) -> impl Iterator<Item = (Binding, &Url)> {
+        self.single_sign_on.iter().map(|(binding, url)| (*binding, url))
     }
 
     /// Every certificate that may have signed a response; never empty.

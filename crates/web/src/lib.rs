@@ -4,6 +4,7 @@ pub mod access_token;
 pub mod base_url;
 pub mod blocking;
 pub mod client;
+pub mod form_page;
 pub mod limit;
 pub mod page;
 pub mod password;

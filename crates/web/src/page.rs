@@ -9,14 +9,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-const STYLE: &str = include_str!("../templates/page.css");
+pub(crate) const STYLE: &str = include_str!("../templates/page.css");
 
 /// Allows our own style sheet, by its hash, and nothing else.
 static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
-    format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
+    let style = source_of(STYLE);
+    format!("default-src 'none'; style-src {style}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 });
 
 /// A page that tells one thing.
@@ -44,14 +42,24 @@ impl Page<'_> {
     /// The response on top of headers that are set already.
     pub fn respond_with(&self, mut response: HttpResponseBuilder) -> HttpResponse {
         let body = self.render().unwrap_or_else(|_| self.title.to_owned());
-        response
-            .content_type("text/html; charset=utf-8")
-            .insert_header(("content-security-policy", POLICY.as_str()))
-            .insert_header(("x-frame-options", "DENY"))
-            .insert_header(("referrer-policy", "no-referrer"))
-            .insert_header(("cache-control", "no-store"))
-            .body(body)
+        response.insert_header(("referrer-policy", "no-referrer"));
+        html(response, &POLICY, body)
     }
+}
+
+/// A page of ours: never cached, never framed, and allowed what its content security policy says.
+pub(crate) fn html(mut response: HttpResponseBuilder, policy: &str, body: String) -> HttpResponse {
+    response
+        .content_type("text/html; charset=utf-8")
+        .insert_header(("content-security-policy", policy))
+        .insert_header(("x-frame-options", "DENY"))
+        .insert_header(("cache-control", "no-store"))
+        .body(body)
+}
+
+/// The source expression that allows this inline text and no other (CSP 3, section 2.3.1).
+pub(crate) fn source_of(text: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text.as_bytes())))
 }
 
 #[cfg(test)]

@@ -15,6 +15,12 @@ pub fn is_same_origin(request: &HttpRequest, base_url: &BaseUrl) -> bool {
     }
 }
 
+/// Whether a browser says that another origin made the request: only then may it have kept cookies of ours back.
+pub fn is_cross_origin(request: &HttpRequest, base_url: &BaseUrl) -> bool {
+    let origin = request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok());
+    origin.is_some_and(|origin| origin != base_url.origin())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

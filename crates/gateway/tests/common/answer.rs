@@ -72,6 +72,25 @@ impl Answer {
         after.split_once('<').unwrap().0
     }
 
+    /// The hidden fields of the form that the page holds.
+    pub(crate) fn form_fields(&self) -> Vec<(&str, String)> {
+        let fields = self.body.split("<input type=\"hidden\" name=\"").skip(1);
+        fields
+            .map(|field| {
+                let (name, rest) = field.split_once("\" value=\"").unwrap();
+                let value = rest.split_once('"').unwrap().0;
+                let entities = [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&#38;", "&")];
+                (name, entities.iter().fold(value.to_owned(), |value, (entity, sign)| value.replace(entity, sign)))
+            })
+            .collect()
+    }
+
+    /// Where that form goes.
+    pub(crate) fn form_action(&self) -> String {
+        let (_, rest) = self.body.split_once("<form method=\"post\" action=\"").unwrap_or_else(|| panic!("{self:?}"));
+        rest.split_once('"').unwrap().0.replace("&#38;", "&")
+    }
+
     /// Checks the status and gives the answer back; what came instead is shown.
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Self {

@@ -60,6 +60,19 @@ impl Browser {
         self.clone()
     }
 
+    /// Posts as a page of another origin does.
+    pub(crate) fn post_form_from(&mut self, origin: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = Serializer::new(String::new()).extend_pairs(fields).finish();
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("origin", origin)];
+        self.send("POST", path, &headers, Some(body.as_bytes()))
+    }
+
+    /// The same browser as it posts from another site over plain http once its cookies are two minutes old: it keeps them
+    /// all back. What it is given meanwhile is put into its jar by [`Self::and_the_cookies_of`].
+    pub(crate) fn keeping_its_cookies_back(&self) -> Self {
+        Self::new(&self.base_url)
+    }
+
     /// The same browser as it posts from another site: `SameSite=Lax` keeps the session's cookie back.
     pub(crate) fn coming_from_another_site(&self) -> Self {
         let mut browser = self.clone();

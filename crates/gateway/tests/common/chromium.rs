@@ -29,11 +29,19 @@ pub(crate) fn in_a_browser<Story>(story: impl FnOnce(Window) -> Story)
 where
     Story: Future<Output = ()> + Send + 'static,
 {
+    in_a_browser_with(&[], story);
+}
+
+/// The same in a browser that is started with further options.
+pub(crate) fn in_a_browser_with<Story>(options: &[&str], story: impl FnOnce(Window) -> Story)
+where
+    Story: Future<Output = ()> + Send + 'static,
+{
     let Some(driver) = Driver::start() else { return };
     let profile = TempDir::new().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let client = driver.open(&profile).await;
+        let client = driver.open(&profile, options).await;
         let told = tokio::spawn(story(Window { client: client.clone() })).await;
         client.close().await.unwrap();
         if let Err(failed) = told {
@@ -107,11 +115,11 @@ impl Driver {
         Some(Self { child, address: format!("http://127.0.0.1:{port}") })
     }
 
-    async fn open(&self, profile: &TempDir) -> Client {
+    async fn open(&self, profile: &TempDir, options: &[&str]) -> Client {
         let profile = format!("--user-data-dir={}", profile.path().display());
         let arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
         let quiet = ["--disable-background-networking", "--no-first-run", &profile];
-        let arguments = [&arguments[..], &quiet].concat();
+        let arguments = [&arguments[..], &quiet, options].concat();
         let capabilities = Map::from_iter([("goog:chromeOptions".to_owned(), json!({ "args": arguments }))]);
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities).connect(&self.address).await.unwrap()

@@ -57,13 +57,20 @@ impl Machine {
         self
     }
 
+    /// The outside knows it by a name that is another site than that of what else listens here.
+    pub(crate) fn known_as_localhost(self) -> Self {
+        let base_url = format!("http://{}", self.listen.replace("127.0.0.1", "localhost"));
+        self.with("GATEHOUSE_SERVER__BASE_URL", &base_url)
+    }
+
     pub(crate) fn without(mut self, name: &str) -> Self {
         self.environment.retain(|(known, _)| *known != name);
         self
     }
 
     pub(crate) fn base_url(&self) -> String {
-        format!("http://{}", self.listen)
+        let known_as = self.environment.iter().find(|(name, _)| *name == "GATEHOUSE_SERVER__BASE_URL");
+        known_as.map_or(format!("http://{}", self.listen), |(_, base_url)| base_url.clone())
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -82,6 +82,11 @@ impl Gate {
         Self::on(Database::sqlite())
     }
 
+    /// Behind a proxy: the outside knows it by that address, and it listens at [`Self::base_url`].
+    pub(crate) fn known_as(base_url: &str) -> Self {
+        Self::with(Database::sqlite(), Some(base_url), |_| {})
+    }
+
     /// `None` where no server is given to test with.
     pub(crate) fn on_postgres() -> Option<Self> {
         Database::postgres().map(Self::on)
@@ -89,14 +94,14 @@ impl Gate {
 
     /// With rates other than the defaults.
     pub(crate) fn with_rates(rates: Rates) -> Self {
-        Self::with_server(Database::sqlite(), |server| server.limits = rates)
+        Self::with(Database::sqlite(), None, |server| server.limits = rates)
     }
 
     fn on(database: Database) -> Self {
-        Self::with_server(database, |_| {})
+        Self::with(database, None, |_| {})
     }
 
-    fn with_server(database: Database, change: impl FnOnce(&mut Server)) -> Self {
+    fn with(database: Database, known_as: Option<&str>, change: impl FnOnce(&mut Server)) -> Self {
         let store = Store::open(&database.url(), &MasterKey::from_hex(&"a1".repeat(32)).unwrap()).unwrap();
         store.migrate().unwrap();
         let clock = Arc::new(FixedClock::at(ten_o_clock()));
@@ -104,9 +109,10 @@ impl Gate {
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         let mut server = Settings::load(None, &vec![("server.shutdown_grace", "1s".to_owned())]).unwrap().server;
         change(&mut server);
-        let site = app::site(store.clone(), clock.clone(), BaseUrl::parse(&base_url).unwrap(), &server).unwrap();
+        let known_as = known_as.unwrap_or(&base_url);
+        let site = app::site(store.clone(), clock.clone(), BaseUrl::parse(known_as).unwrap(), &server).unwrap();
         let (handle, thread) = serve(site, listener, server);
-        let acme = make_workspace(&store, "acme", &base_url, &clock);
+        let acme = make_workspace(&store, "acme", known_as, &clock);
         Self { acme, base_url, clock, store, server: handle, thread: Some(thread), _database: database }
     }
 

@@ -12,6 +12,7 @@ mod access;
 mod access_tokens;
 mod administrators;
 mod bad_posts;
+mod cookies;
 mod deactivation;
 mod idp_initiated;
 mod newcomers;

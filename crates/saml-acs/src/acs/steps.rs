@@ -17,6 +17,7 @@ use store::{Connection, LoginRequest};
 use super::{Form, Outcome, SignedIn};
 use crate::attributes;
 use crate::browser::{BrowserId, Cookies};
+use crate::connection::IdentityProvider;
 use crate::door::{get_connection, get_workspace};
 use crate::message::SamlResponse;
 use crate::refusal::LoginError;
@@ -32,6 +33,15 @@ pub(super) struct Login {
     pub(super) site: Site,
     pub(super) client: Client,
     pub(super) cookies: Cookies,
+    /// Whether another site's page posted the response.
+    pub(super) cross_origin: bool,
+}
+
+/// A response that passed every check of its own, with the connection that it came through.
+struct Verified {
+    connection: Connection,
+    provider: IdentityProvider,
+    assertion: VerifiedAssertion,
 }
 
 /// What becomes of a login that is accepted, drawn before it is decided.
@@ -48,36 +58,33 @@ impl Login {
         let workspace = get_workspace(&self.site.store, handle)?;
         let refused = |error: &LoginError| self.record_failure(&workspace, None, error);
         let form = form.inspect_err(refused)?;
-        let (connection, assertion) = self.verified(&workspace, &form).inspect_err(refused)?;
-        self.accept(&workspace, &connection, &assertion, &form)
-            .inspect_err(|error| self.record_failure(&workspace, Some(&assertion), error))
+        let verified = self.verified(&workspace, &form).inspect_err(refused)?;
+        self.accept(&workspace, &verified, &form)
+            .inspect_err(|error| self.record_failure(&workspace, Some(&verified.assertion), error))
     }
 
     /// Guard, signature and claims: nothing is remembered of a response that fails here, so a forged one burns nothing.
-    fn verified(&self, workspace: &Workspace, form: &Form) -> Result<(Connection, VerifiedAssertion), LoginError> {
+    fn verified(&self, workspace: &Workspace, form: &Form) -> Result<Verified, LoginError> {
         let (connection, provider) = get_connection(&self.site.store, workspace.id)?;
         let base_url = &self.site.base_url;
         let (entity_id, acs_url) = (base_url.saml_metadata(&workspace.handle), base_url.saml_acs(&workspace.handle));
         let message = SamlResponse::from_form_field(&form.saml_response, &Limits::default())?;
         let expectations = Expectations::new(&provider, &entity_id, &acs_url, self.site.now());
-        Ok((connection, verify(&message, &expectations)?))
+        let assertion = verify(&message, &expectations)?;
+        Ok(Verified { connection, provider, assertion })
     }
 
-    fn accept(
-        &self,
-        workspace: &Workspace,
-        connection: &Connection,
-        assertion: &VerifiedAssertion,
-        form: &Form,
-    ) -> Result<Outcome, LoginError> {
-        let request = match assertion.in_response_to() {
-            Some(id) => Some(self.outstanding(workspace, connection, id)?),
-            None => match workspace.policy.idp_initiated {
-                IdpInitiated::Allow => None,
-                IdpInitiated::Bounce => return self.bounce(workspace, form),
-                IdpInitiated::Refuse => return Err(unsolicited("the policy idp_initiated is refuse")),
-            },
-        };
+    fn accept(&self, workspace: &Workspace, verified: &Verified, form: &Form) -> Result<Outcome, LoginError> {
+        let Verified { connection, provider, assertion } = verified;
+        let request = assertion.in_response_to().map(|id| self.outstanding(workspace, connection, id)).transpose()?;
+        let lacks_cookies = self.lacks_cookies(request.as_ref(), form);
+        match (&request, workspace.policy.idp_initiated) {
+            (None, IdpInitiated::Refuse) => return Err(unsolicited("the policy idp_initiated is refuse")),
+            _ if lacks_cookies => return self.again(workspace, provider, form).map(Outcome::Again),
+            (Some(request), _) => self.begun_here(request)?,
+            (None, IdpInitiated::Bounce) => return self.bounce(workspace, form),
+            (None, IdpInitiated::Allow) => {}
+        }
         let to = self.return_to(workspace, request.as_ref(), form);
         let (browser, kept) = self.browser(request.as_ref())?;
         let secret = SessionSecret::generate().map_err(|error| LoginError::Failed(error.to_string()))?;
@@ -87,8 +94,7 @@ impl Login {
         Ok(Outcome::SignedIn(SignedIn { to, secret, expires_at: begun.expires_at, request_id, browser: kept }))
     }
 
-    /// The request that is answered: begun here, by this browser, for this connection. Without that, a stranger could
-    /// post a response of their own into somebody's browser and have them work in the stranger's account (login CSRF).
+    /// The request that is answered, sent to this connection.
     fn outstanding(
         &self,
         workspace: &Workspace,
@@ -96,13 +102,18 @@ impl Login {
         id: &str,
     ) -> Result<LoginRequest, LoginError> {
         let found = self.site.store.find_login_request(workspace.id, id, self.site.now())?;
-        let request = found.filter(|request| request.connection == connection.id).ok_or_else(|| {
-            LoginError::refused("in_response_to", "InResponseTo names no outstanding request of ours")
-        })?;
-        if self.cookies.secret_for(id, &self.site.base_url).as_ref() != Some(&request.secret) {
-            return Err(LoginError::refused("browser", "the request was begun by another browser"));
+        found
+            .filter(|request| request.connection == connection.id)
+            .ok_or_else(|| LoginError::refused("in_response_to", "InResponseTo names no outstanding request of ours"))
+    }
+
+    /// Only the browser that began a login ends it. Otherwise a stranger could post a response of their own into somebody's
+    /// browser and have them work in the stranger's account (login CSRF).
+    fn begun_here(&self, request: &LoginRequest) -> Result<(), LoginError> {
+        match self.cookies.secret_for(&request.id, &self.site.base_url) {
+            Some(secret) if secret == request.secret => Ok(()),
+            _ => Err(LoginError::refused("browser", "the request was begun by another browser")),
         }
-        Ok(request)
     }
 
     /// The hash of the browser's id, and the id itself where there is a cookie to be written anew. What the browser sends
