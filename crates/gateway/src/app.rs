@@ -20,7 +20,7 @@ use openssl::ssl::{SslAcceptor, SslAcceptorBuilder, SslFiletype, SslMethod};
 use scim_api::RequestLog;
 use store::Store;
 
-use crate::config::{Server, Tls};
+use crate::config::{Server, Settings, Tls};
 use crate::{telemetry, worker};
 
 /// What the doors share.
@@ -39,7 +39,8 @@ pub fn site(store: Store, clock: Arc<dyn Clock>, base_url: BaseUrl, server: &Ser
 
 /// Serves on a listener that is bound already, until a signal or the server's handle stops it. Call it inside an actix
 /// system: background work is started with it.
-pub fn serve(site: Site, listener: TcpListener, server: &Server) -> Result<ActixServer> {
+pub fn serve(site: Site, listener: TcpListener, settings: &Settings) -> Result<ActixServer> {
+    let (server, saml) = (&settings.server, settings.saml.settings()?);
     let grace = server.shutdown_grace()?.duration().num_seconds().unsigned_abs();
     let shared = web::Data::new(site.clone());
     let requests = RequestLog::default();
@@ -51,7 +52,7 @@ pub fn serve(site: Site, listener: TcpListener, server: &Server) -> Result<Actix
             .wrap(from_fn(telemetry::trace))
             .configure(::web::routes::configure)
             .configure(scim_api::configure)
-            .configure(saml_acs::configure)
+            .configure(|config| saml_acs::configure(config, saml))
             .default_service(web::to(nothing_here))
     })
     .shutdown_timeout(grace)

@@ -1,5 +1,7 @@
 //! Settings: defaults, file, environment, command line, in rising order.
 
+mod saml;
+
 use std::fs;
 use std::io::Write;
 use std::net::IpAddr;
@@ -19,6 +21,7 @@ use serde::{Deserialize, Deserializer};
 use store::{MasterKey, Store};
 
 use crate::output::remark;
+pub use saml::Saml;
 
 /// The commented default configuration: it is the manual as well.
 pub const DEFAULTS: &str = include_str!("../../../config/gatehouse.default.toml");
@@ -33,6 +36,8 @@ pub struct Settings {
     /// The master key.
     #[serde(default)]
     pub secrets: Secrets,
+    /// Logins.
+    pub saml: Saml,
     /// Logs.
     pub log: Log,
     /// Whether somebody chose the database, rather than the defaults.
@@ -125,6 +130,7 @@ impl Settings {
         let mut settings: Self = figment.extract().context("the configuration can't be used")?;
         settings.database_given = database_given;
         settings.server.shutdown_grace().map(drop)?;
+        settings.saml.settings().map(drop)?;
         Ok(settings)
     }
 
@@ -192,7 +198,7 @@ impl Secrets {
 }
 
 /// Every key there is: a misspelt one must not be taken silently.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 21] = [
     "server.listen",
     "server.base_url",
     "server.trusted_proxies",
@@ -207,6 +213,11 @@ const KEYS: [&str; 16] = [
     "database.migrate",
     "secrets.master_key",
     "secrets.master_key_file",
+    "saml.max_response_bytes",
+    "saml.max_depth",
+    "saml.max_nodes",
+    "saml.clock_tolerance",
+    "saml.max_response_age",
     "log.format",
     "log.level",
 ];

@@ -18,6 +18,7 @@ use serde::Deserialize;
 use crate::browser::{self, BrowserId, Cookies};
 use crate::refusal::LoginError;
 use crate::relay_state::ReturnTo;
+use crate::settings::Settings;
 use again::Again;
 use steps::Login;
 
@@ -37,6 +38,7 @@ pub(crate) struct Form {
 pub(crate) async fn consume(
     request: HttpRequest,
     site: web::Data<Site>,
+    settings: web::Data<Settings>,
     client: Client,
     handle: web::Path<String>,
     form: Result<web::Form<Form>, actix_web::Error>,
@@ -46,7 +48,8 @@ pub(crate) async fn consume(
     let cookies = Cookies::of(&request);
     let was_bounced = cookies.was_bounced(&site.base_url);
     let cross_origin = is_cross_origin(&request, &site.base_url);
-    let login = Login { site: site.as_ref().clone(), client: client.clone(), cookies, cross_origin };
+    let (shared, settings) = (site.as_ref().clone(), *settings.as_ref());
+    let login = Login { site: shared, settings, client: client.clone(), cookies, cross_origin };
     match blocking(move || login.run(&handle, form)).await {
         Ok(Outcome::SignedIn(signed_in)) => signed_in.respond(&site),
         Ok(Outcome::Again(again)) => again.respond(&client),

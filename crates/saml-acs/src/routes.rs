@@ -12,16 +12,15 @@ use actix_web::{Error, HttpRequest, HttpResponse, web};
 
 use crate::door::{get_connection, get_workspace, service_provider};
 use crate::refusal::LoginError;
+use crate::settings::Settings;
 use crate::{acs, login};
 
-/// A message of 1 MiB in base64, every character of it escaped.
-const FORM_LIMIT: usize = 4 << 20;
-
 /// Adds the SAML door.
-pub fn configure(config: &mut web::ServiceConfig) {
+pub fn configure(config: &mut web::ServiceConfig, settings: Settings) {
     config.service(
         web::scope("/saml/{workspace}")
-            .app_data(web::FormConfig::default().limit(FORM_LIMIT))
+            .app_data(web::FormConfig::default().limit(settings.form_limit()))
+            .app_data(web::Data::new(settings))
             .route("/metadata", web::get().to(metadata))
             .service(web::resource("/login").wrap(from_fn(begun_login_rate)).get(login::begin))
             .service(web::resource("/acs").wrap(from_fn(login_rate)).post(acs::consume)),

@@ -13,6 +13,7 @@ use crate::connection::IdentityProvider;
 use crate::error::VerifyError;
 use crate::message::SamlResponse;
 use crate::read;
+use crate::settings::Settings;
 use crate::tree::{self, ASSERTION};
 use crate::xml_guard::{self, GuardedResponse, Limits, MessageText};
 
@@ -36,7 +37,7 @@ pub struct Expectations<'a> {
 }
 
 impl<'a> Expectations<'a> {
-    /// With the defaults: 60 seconds of tolerance, an hour of age, [`Limits::default`].
+    /// With the defaults of [`Settings`].
     #[must_use]
     pub fn new(
         identity_provider: &'a IdentityProvider,
@@ -44,15 +45,8 @@ impl<'a> Expectations<'a> {
         acs_url: &'a str,
         now: DateTime<Utc>,
     ) -> Self {
-        Self {
-            identity_provider,
-            sp_entity_id,
-            acs_url,
-            now,
-            tolerance: Duration::seconds(60),
-            longest_age: Duration::hours(1),
-            limits: Limits::default(),
-        }
+        let Settings { limits, tolerance, longest_age } = Settings::default();
+        Self { identity_provider, sp_entity_id, acs_url, now, tolerance, longest_age, limits }
     }
 
     fn rules(&self) -> Rules<'_> {

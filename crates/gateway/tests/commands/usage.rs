@@ -79,6 +79,8 @@ fn a_setting_that_makes_no_sense_is_named() {
         ("GATEHOUSE_DATABASE__URL", "mysql://x", "sqlite://"),
         ("GATEHOUSE_SERVER__SHUTDOWN_GRACE", "soon", "shutdown_grace"),
         ("GATEHOUSE_LOG__FORMAT", "yaml", "format"),
+        ("GATEHOUSE_SAML__MAX_DEPTH", "3", "from 16 to 256, not 3"),
+        ("GATEHOUSE_SAML__CLOCK_TOLERANCE", "1h", "saml.clock_tolerance"),
     ] {
         let machine = Machine::new().with("GATEHOUSE_SECRETS__MASTER_KEY", &"a1".repeat(32)).with(name, value);
         let why = machine.fails(&show);

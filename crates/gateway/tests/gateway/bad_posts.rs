@@ -4,6 +4,7 @@ use chrono::Duration;
 use simulator::{IdentityProvider, ResponseParameters};
 
 use crate::common::answer::Answer;
+use crate::common::provider::groups;
 use crate::gate::{Gate, ten_o_clock};
 
 /// Checks what every refused stranger gets: a page, a reference, no session, and not a word about the check.
@@ -75,6 +76,38 @@ fn a_huge_post_is_refused_before_it_is_looked_at() {
     let acs = gate.acme.path("acs");
     expect_refusal(&gate, browser.post_form(&acs, &[("SAMLResponse", &"A".repeat(5 << 20))]), "form");
     expect_refusal(&gate, browser.post_form(&acs, &[("SAMLResponse", &"A".repeat(2 << 20))]), "too_large");
+}
+
+#[test]
+fn how_large_a_response_may_be_is_a_setting() {
+    let gate = Gate::with_settings("saml = { max_response_bytes = 4194304, max_nodes = 100000 }");
+    gate.acme.scim().provision("ann@acme.test");
+    let names: Vec<String> = (0..10_000).map(|number| format!("WKT_Group {number:05}")).collect();
+    let many = groups(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    gate.acme.sign_in_with(&mut gate.acme.browser(), "ann@acme.test", vec![many.clone()]).expect(303);
+    let small = Gate::with_settings("saml.max_response_bytes = 65536");
+    small.acme.scim().provision("ann@acme.test");
+    let mut browser = small.acme.browser();
+    expect_refusal(&small, small.acme.sign_in_with(&mut browser, "ann@acme.test", vec![many]), "form");
+    expect_refusal(&small, browser.post_form("/saml/acme/acs", &[("SAMLResponse", &"A".repeat(100_000))]), "too_large");
+}
+
+/// The clock stands at ten: a response from a minute and a half ahead, and ones from about four minutes ago.
+#[test]
+fn how_far_clocks_may_differ_and_how_old_a_response_may_be_are_settings() {
+    let gate = Gate::with_settings("saml = { clock_tolerance = '2m', max_response_age = '2m' }");
+    gate.acme.scim().provision("ann@acme.test");
+    let mut browser = gate.acme.browser();
+    let mut post = |issued_at| {
+        let begun = gate.acme.begin(&mut browser);
+        let response = gate.acme.response_for("ann@acme.test").answering(&begun.request_id);
+        let response = ResponseParameters { issued_at, ..response };
+        gate.acme.post(&mut browser, &gate.acme.sign(&response), &begun.relay_state)
+    };
+    post(ten_o_clock() + Duration::seconds(90)).expect(303);
+    post(ten_o_clock() - Duration::minutes(4)).expect(303);
+    post(ten_o_clock() - Duration::minutes(4) - Duration::seconds(1)).expect(403);
+    assert_eq!(gate.last_failed_login().0, "issued_too_long_ago");
 }
 
 #[test]

@@ -151,7 +151,7 @@ fn the_loop_of_unsolicited_answers_ends_although_cookies_are_kept_back() {
 
 #[test]
 fn under_https_cookies_cross_sites_and_a_tile_needs_no_second_post() {
-    let gate = Gate::known_as("https://gate.test");
+    let gate = Gate::with_settings("server.base_url = 'https://gate.test'");
     gate.set_policy(&[("idp_initiated", "allow")]);
     Scim::new(&gate.base_url, &gate.acme.scim_token).provision("ann@acme.test");
     let mut browser = Browser::new(&gate.base_url);

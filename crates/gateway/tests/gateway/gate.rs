@@ -1,13 +1,12 @@
 //! A real gateway on a port of its own, at ten in the morning until a test moves the clock.
 
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::net::TcpListener;
 use std::sync::{Arc, LazyLock, mpsc};
 use std::thread::{self, JoinHandle};
 
 use ::web::Site;
-use ::web::base_url::BaseUrl;
-use ::web::limit::Rates;
 use actix_web::dev::ServerHandle;
 use chrono::{DateTime, Duration, Utc};
 use domain::audit::{Actor, AuditEntry, EventKind, RequestOrigin, SealedEntry, Source, Subject};
@@ -22,7 +21,7 @@ use domain::id::{GroupId, WorkspaceId};
 use domain::workspace::WorkspaceHandle;
 use gateway::app;
 use gateway::cli::{NewWorkspaceArgs, create_workspace};
-use gateway::config::{Server, Settings};
+use gateway::config::Settings;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use simulator::IdentityProvider;
@@ -82,9 +81,9 @@ impl Gate {
         Self::on(Database::sqlite())
     }
 
-    /// Behind a proxy: the outside knows it by that address, and it listens at [`Self::base_url`].
-    pub(crate) fn known_as(base_url: &str) -> Self {
-        Self::with(Database::sqlite(), Some(base_url), |_| {})
+    /// With settings of its own, such as the address by which the outside knows it; it listens at [`Self::base_url`].
+    pub(crate) fn with_settings(text: &str) -> Self {
+        Self::on_with(Database::sqlite(), text)
     }
 
     /// `None` where no server is given to test with.
@@ -92,27 +91,22 @@ impl Gate {
         Database::postgres().map(Self::on)
     }
 
-    /// With rates other than the defaults.
-    pub(crate) fn with_rates(rates: Rates) -> Self {
-        Self::with(Database::sqlite(), None, |server| server.limits = rates)
-    }
-
     fn on(database: Database) -> Self {
-        Self::with(database, None, |_| {})
+        Self::on_with(database, "")
     }
 
-    fn with(database: Database, known_as: Option<&str>, change: impl FnOnce(&mut Server)) -> Self {
+    fn on_with(database: Database, settings: &str) -> Self {
         let store = Store::open(&database.url(), &MasterKey::from_hex(&"a1".repeat(32)).unwrap()).unwrap();
         store.migrate().unwrap();
         let clock = Arc::new(FixedClock::at(ten_o_clock()));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let base_url = format!("http://{}", listener.local_addr().unwrap());
-        let mut server = Settings::load(None, &vec![("server.shutdown_grace", "1s".to_owned())]).unwrap().server;
-        change(&mut server);
-        let known_as = known_as.unwrap_or(&base_url);
-        let site = app::site(store.clone(), clock.clone(), BaseUrl::parse(known_as).unwrap(), &server).unwrap();
-        let (handle, thread) = serve(site, listener, server);
-        let acme = make_workspace(&store, "acme", known_as, &clock);
+        let listen = listener.local_addr().unwrap().to_string();
+        let settings = load_settings(settings, &listen);
+        let known_as = settings.server.base_url().unwrap();
+        let site = app::site(store.clone(), clock.clone(), known_as.clone(), &settings.server).unwrap();
+        let (handle, thread) = serve(site, listener, settings);
+        let acme = make_workspace(&store, "acme", &known_as.to_string(), &clock);
+        let base_url = format!("http://{listen}");
         Self { acme, base_url, clock, store, server: handle, thread: Some(thread), _database: database }
     }
 
@@ -271,8 +265,15 @@ fn new_workspace(handle: &str) -> NewWorkspaceArgs {
     }
 }
 
+fn load_settings(text: &str, listen: &str) -> Settings {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    let overrides = vec![("server.listen", listen.to_owned()), ("server.shutdown_grace", "1s".to_owned())];
+    Settings::load(Some(file.path()), &overrides).unwrap()
+}
+
 /// Serves in an actix system on a thread of its own.
-fn serve(site: Site, listener: TcpListener, settings: Server) -> (ServerHandle, JoinHandle<()>) {
+fn serve(site: Site, listener: TcpListener, settings: Settings) -> (ServerHandle, JoinHandle<()>) {
     let (sender, receiver) = mpsc::channel();
     let thread = thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {

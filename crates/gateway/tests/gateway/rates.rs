@@ -1,6 +1,5 @@
 //! One client that asks too often is told to wait, and no other notices.
 
-use ::web::limit::Rates;
 use chrono::Duration;
 
 use crate::common::scim::Scim;
@@ -8,8 +7,9 @@ use crate::gate::Gate;
 
 /// Five at once, and one a second.
 fn strict() -> Gate {
-    let (five, one) = (5.try_into().unwrap(), 1.try_into().unwrap());
-    Gate::with_rates(Rates { scim_burst: five, scim_per_second: one, login_burst: five, login_per_second: one })
+    Gate::with_settings(
+        "[server.limits]\nscim_burst = 5\nscim_per_second = 1\nlogin_burst = 5\nlogin_per_second = 1\n",
+    )
 }
 
 #[test]

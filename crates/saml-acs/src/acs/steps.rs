@@ -22,8 +22,8 @@ use crate::door::{get_connection, get_workspace};
 use crate::message::SamlResponse;
 use crate::refusal::LoginError;
 use crate::relay_state::ReturnTo;
+use crate::settings::Settings;
 use crate::verify::{Expectations, VerifiedAssertion, verify};
-use crate::xml_guard::Limits;
 
 /// NameIDs of this format are new at every login: no link is worth keeping (SAML core §8.3.8).
 const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
@@ -31,6 +31,7 @@ const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
 /// One login under way.
 pub(super) struct Login {
     pub(super) site: Site,
+    pub(super) settings: Settings,
     pub(super) client: Client,
     pub(super) cookies: Cookies,
     /// Whether another site's page posted the response.
@@ -68,8 +69,10 @@ impl Login {
         let (connection, provider) = get_connection(&self.site.store, workspace.id)?;
         let base_url = &self.site.base_url;
         let (entity_id, acs_url) = (base_url.saml_metadata(&workspace.handle), base_url.saml_acs(&workspace.handle));
-        let message = SamlResponse::from_form_field(&form.saml_response, &Limits::default())?;
+        let Settings { limits, tolerance, longest_age } = self.settings;
+        let message = SamlResponse::from_form_field(&form.saml_response, &limits)?;
         let expectations = Expectations::new(&provider, &entity_id, &acs_url, self.site.now());
+        let expectations = Expectations { tolerance, longest_age, limits, ..expectations };
         let assertion = verify(&message, &expectations)?;
         Ok(Verified { connection, provider, assertion })
     }
