@@ -67,8 +67,13 @@ fn envelope(response: &ResponseClaims, rules: &Rules<'_>) -> Result<(), VerifyEr
     if response.status.as_deref() != Some(SUCCESS) {
         return Err(VerifyError::Status(response.status.as_deref().into()));
     }
-    if response.issuer.is_some() {
+    // Profiles 4.1.4.2: only a response that is not signed may leave its issuer out.
+    if response.signed || response.issuer.is_some() {
         issuer("the response", response.issuer.as_deref(), rules)?;
+    }
+    // An ID is never empty: who answers the request "" answers none, and must say so.
+    if response.in_response_to.as_deref() == Some("") {
+        return Err(VerifyError::InResponseTo);
     }
     freshness("the response", response.issue_instant, rules).map(|_| ())
 }
@@ -108,7 +113,8 @@ fn freshness(
     Ok(at)
 }
 
-/// Core 2.5.1.1: one unknown condition makes the assertion's validity unknown, thus not accepted.
+/// Core 2.5.1.1: one unknown condition makes the assertion's validity unknown, thus not accepted. Core 2.5.1.2: times that
+/// contradict each other allow no instant, whatever the tolerance.
 fn conditions_hold(conditions: &Conditions, rules: &Rules<'_>) -> Result<(), VerifyError> {
     if let Some(name) = conditions.unknown.first() {
         return Err(VerifyError::UnknownCondition(name.as_str().into()));
@@ -116,9 +122,10 @@ fn conditions_hold(conditions: &Conditions, rules: &Rules<'_>) -> Result<(), Ver
     if let Some(from) = conditions.not_before.filter(|from| *from > rules.now + rules.tolerance) {
         return Err(VerifyError::NotYetValid { from });
     }
-    match conditions.not_on_or_after.filter(|until| rules.is_over(*until)) {
-        Some(until) => Err(VerifyError::Expired { until }),
-        None => Ok(()),
+    match conditions.not_on_or_after {
+        Some(until) if rules.is_over(until) => Err(VerifyError::Expired { until }),
+        Some(until) if conditions.not_before >= Some(until) => Err(VerifyError::NeverValid { until }),
+        _ => Ok(()),
     }
 }
 
@@ -168,6 +175,11 @@ fn authenticated<'a>(
     rules: &Rules<'_>,
 ) -> Result<(&'a AuthnStatement, Option<DateTime<Utc>>), VerifyError> {
     let first = statements.first().ok_or(VerifyError::AuthnStatementMissing)?;
+    // Core 2.7.2: the instant is required.
+    let has_happened = |at: DateTime<Utc>| at <= rules.now + rules.tolerance;
+    if !statements.iter().all(|statement| statement.authn_instant.is_some_and(has_happened)) {
+        return Err(VerifyError::AuthnInstant);
+    }
     let until = statements.iter().filter_map(|statement| statement.session_not_on_or_after).min();
     match until.filter(|until| rules.is_over(*until)) {
         Some(at) => Err(VerifyError::SessionOver { at }),
@@ -176,7 +188,32 @@ fn authenticated<'a>(
 }
 
 fn name_id(found: Option<&NameId>) -> Result<&NameId, VerifyError> {
-    found.filter(|name_id| !name_id.value.trim().is_empty()).ok_or(VerifyError::NameId)
+    found.filter(|name_id| name_id.value.chars().any(is_visible)).ok_or(VerifyError::NameId)
+}
+
+/// Whether a character shows at all. Unicode's default ignorable ones don't: a name of them looks like none, and like any
+/// other such name.
+fn is_visible(letter: char) -> bool {
+    let ignorable = [
+        '\u{ad}'..='\u{ad}',
+        '\u{34f}'..='\u{34f}',
+        '\u{61c}'..='\u{61c}',
+        '\u{115f}'..='\u{1160}',
+        '\u{17b4}'..='\u{17b5}',
+        '\u{180b}'..='\u{180f}',
+        '\u{200b}'..='\u{200f}',
+        '\u{202a}'..='\u{202e}',
+        '\u{2060}'..='\u{206f}',
+        '\u{3164}'..='\u{3164}',
+        '\u{fe00}'..='\u{fe0f}',
+        '\u{feff}'..='\u{feff}',
+        '\u{ffa0}'..='\u{ffa0}',
+        '\u{fff0}'..='\u{fff8}',
+        '\u{1bca0}'..='\u{1bca3}',
+        '\u{1d173}'..='\u{1d17a}',
+        '\u{e0000}'..='\u{e0fff}',
+    ];
+    !letter.is_whitespace() && !letter.is_control() && !ignorable.iter().any(|range| range.contains(&letter))
 }
 
 impl Rules<'_> {

@@ -193,7 +193,7 @@ fn only_identity_provider<'a, 'input>(
 }
 
 fn speaks_saml_2(role: Node<'_, '_>) -> bool {
-    let protocols = role.attribute("protocolSupportEnumeration").unwrap_or_default();
+    let protocols = tree::attribute(role, "protocolSupportEnumeration").unwrap_or_default();
     protocols.split_ascii_whitespace().any(|protocol| protocol == PROTOCOL)
 }
 

@@ -15,7 +15,7 @@ pub enum VerifyError {
     Base64,
     #[error("the message is larger than {limit} bytes")]
     TooLarge { limit: usize },
-    #[error("the message is neither UTF-8 nor UTF-16, or is not written in the encoding it declares")]
+    #[error("the message is neither UTF-8 nor UTF-16, or its XML declaration is not right")]
     Encoding,
     #[error("the message has a document type declaration")]
     Doctype,
@@ -33,7 +33,7 @@ pub enum VerifyError {
     TooManyNamespaces { limit: usize },
     #[error("the message is not well-formed XML: {0}")]
     MalformedXml(Excerpt),
-    #[error("the namespace {0} is relative, so canonicalisers disagree about it")]
+    #[error("the namespace {0} is no absolute URI, so canonicalisers disagree about it")]
     RelativeNamespace(Excerpt),
     #[error("the ID {0} occurs more than once")]
     DuplicateId(Excerpt),
@@ -45,6 +45,10 @@ pub enum VerifyError {
         "the assertion is encrypted, which is not supported: switch assertion encryption off at the identity provider"
     )]
     EncryptedAssertion,
+    #[error("the message has more than one response")]
+    SeveralResponses,
+    #[error("the response holds the element {0}, which SAML has nowhere in it")]
+    ResponseStructure(Excerpt),
     #[error("the response has no assertion")]
     AssertionMissing,
     #[error("the message has more than one assertion")]
@@ -109,6 +113,8 @@ pub enum VerifyError {
     NotYetValid { from: DateTime<Utc> },
     #[error("the assertion was valid only until {until}")]
     Expired { until: DateTime<Utc> },
+    #[error("the assertion's conditions end before they begin, at {until}")]
+    NeverValid { until: DateTime<Utc> },
     #[error("the assertion is restricted to no audience")]
     AudienceMissing,
     #[error("an audience restriction does not name this service but {0}")]
@@ -127,6 +133,8 @@ pub enum VerifyError {
     InResponseTo,
     #[error("the assertion has no AuthnStatement")]
     AuthnStatementMissing,
+    #[error("an AuthnStatement does not say when the person signed in, or names a time ahead: compare the clocks")]
+    AuthnInstant,
     #[error("the identity provider's session ended at {at}")]
     SessionOver { at: DateTime<Utc> },
     #[error("the assertion's subject is not exactly one readable NameID")]
@@ -138,6 +146,7 @@ pub enum VerifyError {
 impl VerifyError {
     /// The failed check's name: snake case, stable, what the audit log stores as `check`.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "a table: one line a check")]
     pub fn check(&self) -> &'static str {
         match self {
             Self::Base64 => "base64",
@@ -156,6 +165,8 @@ impl VerifyError {
             Self::MalformedId => "malformed_id",
             Self::NotAResponse(_) => "not_a_response",
             Self::EncryptedAssertion => "encrypted_assertion",
+            Self::SeveralResponses => "several_responses",
+            Self::ResponseStructure(_) => "response_structure",
             Self::AssertionMissing => "assertion_missing",
             Self::SeveralAssertions => "several_assertions",
             Self::AssertionMisplaced => "assertion_misplaced",
@@ -185,6 +196,7 @@ impl VerifyError {
             Self::UnknownCondition(_) => "unknown_condition",
             Self::NotYetValid { .. } => "not_yet_valid",
             Self::Expired { .. } => "expired",
+            Self::NeverValid { .. } => "never_valid",
             Self::AudienceMissing => "audience_missing",
             Self::Audience(_) => "audience",
             Self::BearerMissing => "bearer_missing",
@@ -194,6 +206,7 @@ impl VerifyError {
             Self::BearerExpired { .. } => "bearer_expired",
             Self::InResponseTo => "in_response_to",
             Self::AuthnStatementMissing => "authn_statement_missing",
+            Self::AuthnInstant => "authn_instant",
             Self::SessionOver { .. } => "session_over",
             Self::NameId => "name_id",
             Self::Attribute => "attribute",

@@ -89,11 +89,11 @@ impl fmt::Debug for Attribute {
 /// Reads the envelope.
 pub(crate) fn response(response: Node<'_, '_>, signed: bool) -> Result<ResponseClaims, VerifyError> {
     Ok(ResponseClaims {
-        version: owned(response.attribute("Version")),
+        version: owned(tree::attribute(response, "Version")),
         issuer: issuer(response)?,
         issue_instant: time(response, "IssueInstant")?,
         destination: owned(collapsed_attribute(response, "Destination")),
-        in_response_to: owned(response.attribute("InResponseTo")),
+        in_response_to: owned(tree::attribute(response, "InResponseTo")),
         status: status(response)?,
         signed,
     })
@@ -113,8 +113,8 @@ pub(crate) fn assertion(assertion: Node<'_, '_>) -> Result<AssertionClaims, Veri
     let subject = only_child(assertion, ASSERTION, "Subject")?;
     let conditions_element = only_child(assertion, ASSERTION, "Conditions")?;
     Ok(AssertionClaims {
-        id: assertion.attribute("ID").ok_or(VerifyError::MalformedId)?.to_owned(),
-        version: owned(assertion.attribute("Version")),
+        id: tree::attribute(assertion, "ID").ok_or(VerifyError::MalformedId)?.to_owned(),
+        version: owned(tree::attribute(assertion, "Version")),
         issuer: issuer(assertion)?,
         issue_instant: time(assertion, "IssueInstant")?,
         name_id: subject.map(name_id).transpose()?.flatten(),
@@ -157,7 +157,7 @@ fn bearer(confirmation: Node<'_, '_>) -> Result<Option<BearerConfirmation>, Veri
         recipient: owned(collapsed_attribute(element, "Recipient")),
         not_before: time(element, "NotBefore")?,
         not_on_or_after: time(element, "NotOnOrAfter")?,
-        in_response_to: owned(element.attribute("InResponseTo")),
+        in_response_to: owned(tree::attribute(element, "InResponseTo")),
     }))
 }
 
@@ -186,7 +186,7 @@ fn audiences(restriction: Node<'_, '_>) -> Vec<String> {
 fn authn_statement(element: Node<'_, '_>) -> Result<AuthnStatement, VerifyError> {
     Ok(AuthnStatement {
         authn_instant: time(element, "AuthnInstant")?,
-        session_index: owned(element.attribute("SessionIndex")),
+        session_index: owned(tree::attribute(element, "SessionIndex")),
         session_not_on_or_after: time(element, "SessionNotOnOrAfter")?,
     })
 }
@@ -197,7 +197,7 @@ fn attributes(assertion: Node<'_, '_>) -> Result<Vec<Attribute>, VerifyError> {
 }
 
 fn attribute(element: Node<'_, '_>) -> Result<Attribute, VerifyError> {
-    let name = element.attribute("Name").filter(|_| element.has_tag_name((ASSERTION, "Attribute")));
+    let name = tree::attribute(element, "Name").filter(|_| element.has_tag_name((ASSERTION, "Attribute")));
     let values = children(element, ASSERTION, "AttributeValue").map(value).collect();
     Ok(Attribute { name: name.ok_or(VerifyError::Attribute)?.to_owned(), values })
 }
@@ -208,7 +208,7 @@ fn value(element: Node<'_, '_>) -> String {
 
 fn time(element: Node<'_, '_>, attribute: &str) -> Result<Option<DateTime<Utc>>, VerifyError> {
     let read = |text: &str| parse_date_time(text).ok_or_else(|| VerifyError::MalformedTime(text.into()));
-    element.attribute(attribute).map(read).transpose()
+    tree::attribute(element, attribute).map(read).transpose()
 }
 
 fn owned(text: Option<&str>) -> Option<String> {

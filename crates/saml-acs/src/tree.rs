@@ -55,9 +55,16 @@ pub(crate) fn collapsed(value: &str) -> &str {
     value.trim_matches([' ', '\t', '\r', '\n'])
 }
 
-/// An attribute without a namespace whose schema type collapses white space.
+/// The attribute of this name without a namespace, as all of SAML's are. roxmltree's own way of asking for a bare name takes
+/// the first attribute that is so called in any namespace.
+pub(crate) fn attribute<'a>(element: Node<'a, '_>, name: &str) -> Option<&'a str> {
+    let found = element.attributes().find(|attribute| attribute.namespace().is_none() && attribute.name() == name);
+    found.map(|attribute| attribute.value())
+}
+
+/// The same where the schema type collapses white space.
 pub(crate) fn collapsed_attribute<'a>(element: Node<'a, '_>, name: &str) -> Option<&'a str> {
-    element.attribute(name).map(collapsed)
+    attribute(element, name).map(collapsed)
 }
 
 /// Whether the element says that it has no value (`xsi:nil`).
@@ -167,6 +174,13 @@ mod tests {
         for other in others {
             assert!(!same(seen, other), "{other}");
         }
+    }
+
+    #[test]
+    fn an_attribute_of_another_vocabulary_is_not_ours() {
+        let document = Document::parse("<a xmlns:x='urn:x' x:ID='theirs' x:Name='theirs' ID='ours'/>").unwrap();
+        assert_eq!(attribute(document.root_element(), "ID"), Some("ours"));
+        assert_eq!(attribute(document.root_element(), "Name"), None);
     }
 
     #[test]

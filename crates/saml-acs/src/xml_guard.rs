@@ -4,6 +4,7 @@
 //! comes to it has passed here: small, well-formed to the last byte, without a document type, with exactly one
 //! assertion, and with signatures that can only mean one thing.
 
+mod namespace;
 mod scan;
 mod signature;
 mod text;
@@ -77,6 +78,7 @@ pub(crate) fn check<'a, 'input>(document: &'a Document<'input>) -> Result<Guarde
         return Err(VerifyError::NotAResponse(response.tag_name().name().into()));
     }
     unique_ids(response)?;
+    only_one_response(response)?;
     let assertion = single_assertion(response)?;
     own_id(response)?;
     own_id(assertion)?;
@@ -87,6 +89,7 @@ pub(crate) fn check<'a, 'input>(document: &'a Document<'input>) -> Result<Guarde
         assertion_signature: signature_of(assertion)?,
     };
     no_other_signature(&guarded)?;
+    only_known_children(response)?;
     Ok(guarded)
 }
 
@@ -103,21 +106,32 @@ fn unique_ids(response: Node<'_, '_>) -> Result<(), VerifyError> {
 
 /// SAML core 1.3.4: an ID is an `xs:ID`, thus a name without a colon.
 fn own_id(element: Node<'_, '_>) -> Result<(), VerifyError> {
-    let id = element.attribute("ID").ok_or(VerifyError::MalformedId)?;
+    let id = tree::attribute(element, "ID").ok_or(VerifyError::MalformedId)?;
     let starts_well = id.starts_with(|first: char| first.is_alphabetic() || first == '_');
     let goes_on_well = id.chars().all(|letter| letter.is_alphanumeric() || "._-".contains(letter));
     if starts_well && goes_on_well { Ok(()) } else { Err(VerifyError::MalformedId) }
 }
 
+/// The elements of this local name, whatever their namespace. Readers that forgive want the case to be no excuse.
+fn called<'a, 'input: 'a>(response: Node<'a, 'input>, name: &'static str) -> impl Iterator<Item = Node<'a, 'input>> {
+    let is_called = move |node: &Node<'_, '_>| node.is_element() && node.tag_name().name().eq_ignore_ascii_case(name);
+    response.descendants().filter(is_called)
+}
+
+/// Wrapping a signed response needs a second one.
+fn only_one_response(response: Node<'_, '_>) -> Result<(), VerifyError> {
+    match called(response, "Response").nth(1) {
+        Some(_) => Err(VerifyError::SeveralResponses),
+        None => Ok(()),
+    }
+}
+
 /// Signature wrapping needs a second assertion, wherever it is put; so there is exactly one, in exactly one place.
 fn single_assertion<'a, 'input>(response: Node<'a, 'input>) -> Result<Node<'a, 'input>, VerifyError> {
-    let named = |name: &'static str| {
-        response.descendants().filter(move |node| node.is_element() && node.tag_name().name() == name)
-    };
-    if named("EncryptedAssertion").next().is_some() {
+    if called(response, "EncryptedAssertion").next().is_some() {
         return Err(VerifyError::EncryptedAssertion);
     }
-    let mut assertions = named("Assertion");
+    let mut assertions = called(response, "Assertion");
     let Some(assertion) = assertions.next() else {
         return Err(without_assertion(response));
     };
@@ -148,11 +162,31 @@ fn signature_of<'a, 'input>(signed: Node<'a, 'input>) -> Result<Option<Signature
 
 fn no_other_signature(guarded: &GuardedResponse<'_, '_>) -> Result<(), VerifyError> {
     let in_place = guarded.signatures().count();
-    let found = guarded.response.descendants().filter(|node| node.has_tag_name((SIGNATURE, "Signature"))).count();
-    if found > in_place {
+    if called(guarded.response, "Signature").count() > in_place {
         return Err(VerifyError::SignatureMisplaced);
     }
     guarded.outermost_signed().map(|_| ())
+}
+
+/// SAML core 3.2.2 and 3.3.3: what a response consists of. Anything else is refused, so that no reader takes an attribute
+/// in an unsigned envelope for the assertion's.
+fn only_known_children(response: Node<'_, '_>) -> Result<(), VerifyError> {
+    let known = [
+        (ASSERTION, "Issuer"),
+        (SIGNATURE, "Signature"),
+        (PROTOCOL, "Extensions"),
+        (PROTOCOL, "Status"),
+        (ASSERTION, "Assertion"),
+    ];
+    match tree::elements(response).find(|child| !known.iter().any(|name| child.has_tag_name(*name))) {
+        Some(other) => Err(VerifyError::ResponseStructure(other.tag_name().name().into())),
+        None => Ok(()),
+    }
+}
+
+/// XML 1.0, section 2.3.
+fn is_space(sign: char) -> bool {
+    matches!(sign, ' ' | '\t' | '\r' | '\n')
 }
 
 #[cfg(test)]

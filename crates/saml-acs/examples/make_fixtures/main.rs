@@ -8,36 +8,62 @@ mod good;
 mod metadata;
 mod sign;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use sign::{Result, fixtures};
 
 fn main() -> Result<()> {
-    for folder in ["good", "bad", "metadata"] {
-        fs::create_dir_all(fixtures().join(folder))?;
+    let (good, attacks) = (good::all(), attacks::all());
+    let mut files = Vec::new();
+    for (name, xml) in metadata::all() {
+        files.push((format!("metadata/{name}.xml"), xml.map(String::into_bytes)));
     }
-    metadata::all()
-        .into_iter()
-        .try_for_each(|(name, xml)| write(&fixtures().join(format!("metadata/{name}.xml")), xml?.as_bytes()))?;
-    let good = good::all();
     for response in &good {
-        let path = fixtures().join("good").join(response.source).join(response.name);
-        write(&path.with_extension("xml"), response.xml()?.as_bytes())?;
-        write(
-            &path.with_extension("expected.json"),
-            (serde_json::to_string_pretty(&response.expected()?)? + "\n").as_bytes(),
-        )?;
+        let path = format!("good/{}/{}", response.source, response.name);
+        files.push((format!("{path}.expected.json"), response.expected()));
+        files.push((format!("{path}.xml"), response.bytes()));
     }
-    let attacks = attacks::all();
     for attack in &attacks {
-        let path = fixtures().join("bad").join(attack.check).join(attack.name).with_extension("xml");
-        write(&path, &attack.bytes().map_err(|error| format!("{}/{}: {error}", attack.check, attack.name))?)?;
+        files.push((format!("bad/{}/{}.xml", attack.check, attack.name), attack.bytes()));
     }
     let told = good.iter().map(|response| (response.source, response.name, response.why));
-    write(&fixtures().join("good/README.md"), table("Responses that must be let in", "source", told).as_bytes())?;
-    let told = attacks.iter().map(|attack| (attack.check, attack.name, attack.why));
-    write(&fixtures().join("bad/README.md"), table("Responses that must be refused", "check", told).as_bytes())
+    let told = table("Responses that must be let in", "source", told);
+    files.push(("good/README.md".to_owned(), Ok(told.into_bytes())));
+    let told = attacks.iter().map(|attack| (attack.check, attack.name.as_str(), attack.why.as_str()));
+    let told = table("Responses that must be refused", "check", told);
+    files.push(("bad/README.md".to_owned(), Ok(told.into_bytes())));
+    write_all(files)
+}
+
+/// Writes what could be made, says what could not, and removes what nobody makes any more.
+fn write_all(files: Vec<(String, Result<Vec<u8>>)>) -> Result<()> {
+    let (mut made, mut faults) = (BTreeSet::new(), Vec::new());
+    for (name, content) in files {
+        let path = fixtures().join(&name);
+        match content {
+            _ if !made.insert(path.clone()) => faults.push(format!("{name} is made twice")),
+            Ok(content) => write(&path, &content)?,
+            Err(error) => faults.push(format!("{name}: {error}")),
+        }
+    }
+    for folder in ["good", "bad", "metadata"] {
+        remove_others(&fixtures().join(folder), &made)?;
+    }
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
+}
+
+fn remove_others(folder: &Path, made: &BTreeSet<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            remove_others(&path, made)?;
+        } else if !made.contains(&path) {
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Replaces what occurs exactly once, so that a fixture differs in the one place that was meant.
@@ -72,7 +98,7 @@ fn without_ecdsa_values(content: &[u8]) -> Vec<u8> {
     without(&without(&text, "SignatureValue"), "DigestValue").into_bytes()
 }
 
-fn table(title: &str, first: &str, rows: impl Iterator<Item = (&'static str, &'static str, &'static str)>) -> String {
+fn table<'a>(title: &str, first: &str, rows: impl Iterator<Item = (&'a str, &'a str, &'a str)>) -> String {
     let lines: String = rows.map(|(folder, name, why)| format!("| `{folder}` | `{name}` | {why} |\n")).collect();
     format!(
         "# {title}\n\nWritten by `cargo run -p saml-acs --example make_fixtures`.\n\n\

@@ -8,17 +8,21 @@ use crate::sign::{Result, certificate};
 /// File names and contents. The elliptic curve comes first: it must not keep RSA signatures from being verified.
 pub(crate) fn all() -> Vec<(&'static str, Result<String>)> {
     let okta = "http://www.okta.com/exk1acme0gatehouse";
-    vec![
+    let by_theme = ["signatures", "lexical", "namespaces", "times", "structure", "names", "values"];
+    let themes = by_theme.map(|theme| (theme, metadata(okta, &["rsa"])));
+    let providers = vec![
         ("okta", metadata(okta, &["ec", "rsa"])),
-        ("keys", metadata(okta, &["ec", "rsa", "rsa-next"])),
-        ("odd", metadata(okta, &["rsa"])),
+        ("keys", metadata(okta, &["ec", "ec-384", "ec-521", "rsa", "rsa-next", "rsa-expired"])),
         ("entra", metadata("https://sts.windows.net/9f0c1c7e-52d8-4a8f-8a6b-0d8c2f1f3b77/", &["rsa-next", "rsa"])),
         ("adfs", metadata("http://adfs.acme.test/adfs/services/trust", &["rsa"])),
         ("keycloak", metadata("https://sso.acme.test/realms/acme", &["rsa"])),
         ("google", metadata("https://accounts.google.com/o/saml2?idpid=C01abcde2", &["rsa"])),
         ("shibboleth", metadata("https://idp.uni.test/idp/shibboleth", &["rsa"])),
         ("ping", metadata("acme:ping:idp", &["rsa"])),
-    ]
+        ("onelogin", metadata("https://app.onelogin.test/saml/metadata/7d3a5b1c", &["rsa"])),
+        ("simplesamlphp", metadata("https://login.uni.test/simplesaml/saml2/idp/metadata.php", &["rsa"])),
+    ];
+    providers.into_iter().chain(themes).collect()
 }
 
 fn metadata(entity_id: &str, keys: &[&str]) -> Result<String> {

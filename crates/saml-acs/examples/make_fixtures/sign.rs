@@ -8,7 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Private};
-use openssl::sign::Signer;
+use openssl::rsa::Padding;
+use openssl::sign::{RsaPssSaltlen, Signer};
 use openssl::x509::X509;
 use samael::crypto::{Crypto, CryptoProvider};
 
@@ -16,6 +17,7 @@ pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 pub(crate) const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 pub(crate) const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
+const VALUE: (&str, &str) = ("<ds:SignatureValue>", "</ds:SignatureValue>");
 const MORE: &str = "http://www.w3.org/2001/04/xmldsig-more#";
 
 /// How an element is signed. The fields are what identity providers differ in, and what attacks change.
@@ -32,6 +34,8 @@ pub(crate) struct Signing {
     pub(crate) transforms: String,
     /// What `KeyInfo` holds; without one where empty.
     pub(crate) key_info: KeyInfo,
+    /// How the finished element is written: by itself it has no white space between its parts.
+    pub(crate) layout: fn(String) -> String,
 }
 
 #[derive(Clone, Copy)]
@@ -40,6 +44,16 @@ pub(crate) enum KeyInfo {
     Certificate,
     /// As Keycloak and some toolkits write it.
     NameAndCertificate,
+    /// With the key itself instead of a certificate.
+    KeyValue,
+    /// The certificate's issuer and number before it.
+    IssuerSerial,
+    /// Other people's certificates before the right one.
+    Chain,
+    /// An address that a verifier might fetch the certificate from.
+    RetrievalMethod,
+    /// A subject name and a key identifier, but no certificate.
+    NamesOnly,
 }
 
 impl Signing {
@@ -53,6 +67,7 @@ impl Signing {
             canonicalization: EXCLUSIVE.into(),
             transforms: transform(ENVELOPED) + &transform(EXCLUSIVE),
             key_info: KeyInfo::Certificate,
+            layout: |element| element,
         }
     }
 
@@ -89,6 +104,10 @@ impl Signing {
         Self { key_info, ..self }
     }
 
+    pub(crate) fn layout(self, layout: fn(String) -> String) -> Self {
+        Self { layout, ..self }
+    }
+
     /// The signature of the element with this ID. Its `SignedInfo` is canonical as it stands.
     fn element(&self, id: &str, digest_value: &str, signature_value: &str) -> Result<String> {
         let Self { method, digest, canonicalization, transforms, .. } = self;
@@ -102,22 +121,52 @@ impl Signing {
              </ds:Reference></ds:SignedInfo><ds:SignatureValue>{signature_value}</ds:SignatureValue>{key_info}\
              </ds:Signature>"
         );
-        Ok(match self.prefix {
+        Ok((self.layout)(match self.prefix {
             "" => element.replace("xmlns:ds=", "xmlns=").replace("<ds:", "<").replace("</ds:", "</"),
             prefix => element.replace("xmlns:ds=", &format!("xmlns:{prefix}=")).replace("ds:", &format!("{prefix}:")),
-        })
+        }))
     }
 
     fn key_info_element(&self) -> Result<String> {
-        let certificate = STANDARD.encode(certificate(self.key)?.to_der()?);
-        let lines: Vec<_> = certificate.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
-        let data = format!("<ds:X509Data><ds:X509Certificate>{}</ds:X509Certificate></ds:X509Data>", lines.join("\n"));
-        Ok(match self.key_info {
-            KeyInfo::None => String::new(),
-            KeyInfo::Certificate => format!("<ds:KeyInfo>{data}</ds:KeyInfo>"),
-            KeyInfo::NameAndCertificate => format!("<ds:KeyInfo><ds:KeyName>realm-key</ds:KeyName>{data}</ds:KeyInfo>"),
-        })
+        let own = x509_certificate(self.key)?;
+        let content = match self.key_info {
+            KeyInfo::None => return Ok(String::new()),
+            KeyInfo::Certificate => format!("<ds:X509Data>{own}</ds:X509Data>"),
+            KeyInfo::NameAndCertificate => {
+                format!("<ds:KeyName>realm-key</ds:KeyName><ds:X509Data>{own}</ds:X509Data>")
+            }
+            KeyInfo::KeyValue => rsa_key_value(self.key)?,
+            KeyInfo::IssuerSerial => format!(
+                "<ds:X509Data><ds:X509IssuerSerial><ds:X509IssuerName>CN=rsa,O=Gatehouse test fixtures</ds:X509IssuerName>\
+                 <ds:X509SerialNumber>4711</ds:X509SerialNumber></ds:X509IssuerSerial>{own}</ds:X509Data>"
+            ),
+            KeyInfo::Chain => {
+                format!("<ds:X509Data>{}{}{own}</ds:X509Data>", x509_certificate("attacker")?, x509_certificate("ec")?)
+            }
+            KeyInfo::RetrievalMethod => "<ds:RetrievalMethod URI=\"http://attacker.test/certificate\" \
+                Type=\"http://www.w3.org/2000/09/xmldsig#rawX509Certificate\"></ds:RetrievalMethod>"
+                .to_owned(),
+            KeyInfo::NamesOnly => "<ds:X509Data><ds:X509SubjectName>CN=rsa</ds:X509SubjectName>\
+                <ds:X509SKI>31d97bd7</ds:X509SKI></ds:X509Data>"
+                .to_owned(),
+        };
+        Ok(format!("<ds:KeyInfo>{content}</ds:KeyInfo>"))
     }
+}
+
+pub(crate) fn x509_certificate(key: &str) -> Result<String> {
+    let certificate = STANDARD.encode(certificate(key)?.to_der()?);
+    let lines: Vec<_> = certificate.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
+    Ok(format!("<ds:X509Certificate>{}</ds:X509Certificate>", lines.join("\n")))
+}
+
+fn rsa_key_value(key: &str) -> Result<String> {
+    let key = private_key(key)?.rsa()?;
+    let (modulus, exponent) = (STANDARD.encode(key.n().to_vec()), STANDARD.encode(key.e().to_vec()));
+    Ok(format!(
+        "<ds:KeyValue><ds:RSAKeyValue><ds:Modulus>{modulus}</ds:Modulus><ds:Exponent>{exponent}</ds:Exponent>\
+         </ds:RSAKeyValue></ds:KeyValue>"
+    ))
 }
 
 pub(crate) fn transform(algorithm: &str) -> String {
@@ -150,30 +199,67 @@ pub(crate) fn sign(template: &str, response: Option<&Signing>, assertion: Option
     Ok(unsigned(&xml))
 }
 
+/// Ways in which a key can sign that the method does not name.
+#[derive(Clone, Copy)]
+pub(crate) enum Raw {
+    /// PSS padding.
+    Pss,
+    /// Another hash than the method's.
+    Sha512,
+    /// The hash alone, without the name of its algorithm.
+    Bare,
+}
+
 /// Signs the first `SignedInfo` anew after an attack has changed it; what it refers to stays as it was digested.
 pub(crate) fn reseal(xml: &str, key: &str) -> Result<String> {
-    let (before, rest) = xml.split_once("<ds:SignedInfo>").ok_or("no SignedInfo")?;
-    let (signed_info, rest) = rest.split_once("</ds:SignedInfo>").ok_or("no end of SignedInfo")?;
-    let (_, behind) = rest.split_once("</ds:SignatureValue>").ok_or("no SignatureValue")?;
-    let start = "<ds:SignedInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">";
-    let canonical = format!("{start}{signed_info}</ds:SignedInfo>");
     let key = private_key(key)?;
-    let value = STANDARD.encode(Signer::new(MessageDigest::sha256(), &key)?.sign_oneshot_to_vec(canonical.as_bytes())?);
-    Ok(format!(
-        "{before}<ds:SignedInfo>{signed_info}</ds:SignedInfo><ds:SignatureValue>{value}</ds:SignatureValue>{behind}"
-    ))
+    let value =
+        Signer::new(MessageDigest::sha256(), &key)?.sign_oneshot_to_vec(canonical_signed_info(xml)?.as_bytes())?;
+    replace_between(xml, VALUE.0, VALUE.1, &STANDARD.encode(value))
 }
 
 /// Signs the first `SignedInfo` with the certificate's public bytes as an HMAC key.
 pub(crate) fn seal_by_hmac(xml: &str, key: &str) -> Result<String> {
-    let (_, rest) = xml.split_once("<ds:SignedInfo>").ok_or("no SignedInfo")?;
-    let (signed_info, _) = rest.split_once("</ds:SignedInfo>").ok_or("no end of SignedInfo")?;
-    let canonical =
-        format!("<ds:SignedInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">{signed_info}</ds:SignedInfo>");
     let public = PKey::hmac(&certificate(key)?.to_der()?)?;
     let value =
-        STANDARD.encode(Signer::new(MessageDigest::sha256(), &public)?.sign_oneshot_to_vec(canonical.as_bytes())?);
-    replace_between(xml, "<ds:SignatureValue>", "</ds:SignatureValue>", &value)
+        Signer::new(MessageDigest::sha256(), &public)?.sign_oneshot_to_vec(canonical_signed_info(xml)?.as_bytes())?;
+    replace_between(xml, VALUE.0, VALUE.1, &STANDARD.encode(value))
+}
+
+/// Signs the first `SignedInfo` in a way that its method does not name.
+pub(crate) fn sign_raw(xml: &str, key: &str, how: Raw) -> Result<String> {
+    let (text, key) = (canonical_signed_info(xml)?, private_key(key)?);
+    let mut signer = Signer::new(MessageDigest::sha256(), &key)?;
+    let value = match how {
+        Raw::Pss => {
+            // Without salt the value is the same at each run.
+            signer.set_rsa_padding(Padding::PKCS1_PSS)?;
+            signer.set_rsa_pss_saltlen(RsaPssSaltlen::custom(0))?;
+            signer.sign_oneshot_to_vec(text.as_bytes())?
+        }
+        Raw::Sha512 => Signer::new(MessageDigest::sha512(), &key)?.sign_oneshot_to_vec(text.as_bytes())?,
+        Raw::Bare => {
+            let mut value = vec![0; key.size()];
+            let hash = openssl::hash::hash(MessageDigest::sha256(), text.as_bytes())?;
+            key.rsa()?.private_encrypt(&hash, &mut value, Padding::PKCS1)?;
+            value
+        }
+    };
+    replace_between(xml, VALUE.0, VALUE.1, &STANDARD.encode(value))
+}
+
+/// The signature value of the first signature, as bytes.
+pub(crate) fn signature_value(xml: &str) -> Result<Vec<u8>> {
+    let (_, rest) = xml.split_once(VALUE.0).ok_or("no SignatureValue")?;
+    let (value, _) = rest.split_once(VALUE.1).ok_or("no end of SignatureValue")?;
+    Ok(STANDARD.decode(value.replace('\n', ""))?)
+}
+
+/// Exclusive canonicalisation of the first `SignedInfo`, which stands there in canonical form but for its namespace.
+fn canonical_signed_info(xml: &str) -> Result<String> {
+    let (_, rest) = xml.split_once("<ds:SignedInfo>").ok_or("no SignedInfo")?;
+    let (signed_info, _) = rest.split_once("</ds:SignedInfo>").ok_or("no end of SignedInfo")?;
+    Ok(format!("<ds:SignedInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">{signed_info}</ds:SignedInfo>"))
 }
 
 /// Puts something else between the first `start` and the `end` behind it.

@@ -113,7 +113,7 @@ fn signed_info_means<'a, 'input>(
     let [canonicalization, method, reference] =
         exactly(signed_info, ["CanonicalizationMethod", "SignatureMethod", "Reference"])?;
     let canonicalization = exclusive_c14n(canonicalization)?
-        .ok_or_else(|| VerifyError::Canonicalization(canonicalization.attribute("Algorithm").into()))?;
+        .ok_or_else(|| VerifyError::Canonicalization(tree::attribute(canonicalization, "Algorithm").into()))?;
     let reference = reference_means(reference, signed)?;
     let (key_kind, hash) = signature_method(method)?;
     Ok(SignatureShape { signed, element, signed_info, canonicalization, key_kind, hash, value, reference })
@@ -123,14 +123,14 @@ fn reference_means<'a, 'input>(
     reference: Node<'a, 'input>,
     signed: Node<'_, '_>,
 ) -> Result<Reference<'a, 'input>, VerifyError> {
-    let uri = reference.attribute("URI");
-    if uri.and_then(|uri| uri.strip_prefix('#')) != signed.attribute("ID") {
+    let uri = tree::attribute(reference, "URI");
+    if uri.and_then(|uri| uri.strip_prefix('#')) != tree::attribute(signed, "ID") {
         return Err(VerifyError::ReferenceUri(uri.into()));
     }
     let [transforms, digest, value] = exactly(reference, ["Transforms", "DigestMethod", "DigestValue"])?;
     let canonicalization = only_enveloped_and_exclusive(transforms)?;
-    let algorithm = digest.attribute("Algorithm");
-    let known = DIGEST_METHODS.iter().find(|(name, _)| Some(*name) == algorithm).filter(|_| !digest.has_children());
+    let algorithm = tree::attribute(digest, "Algorithm");
+    let known = DIGEST_METHODS.iter().find(|(name, _)| Some(*name) == algorithm).filter(|_| has_no_parameters(digest));
     let (_, hash) = known.ok_or_else(|| VerifyError::DigestAlgorithm(algorithm.into()))?;
     Ok(Reference { canonicalization, hash: *hash, value })
 }
@@ -140,12 +140,13 @@ fn reference_means<'a, 'input>(
 fn only_enveloped_and_exclusive<'a>(transforms: Node<'a, '_>) -> Result<ExclusiveC14n<'a>, VerifyError> {
     let listed: Vec<_> = tree::elements(transforms).collect();
     let refused = || {
-        let algorithms: Vec<_> = listed.iter().filter_map(|transform| transform.attribute("Algorithm")).collect();
+        let algorithms: Vec<_> =
+            listed.iter().filter_map(|transform| tree::attribute(*transform, "Algorithm")).collect();
         VerifyError::Transform(algorithms.join(", ").as_str().into())
     };
     let [enveloped, canonical] = listed.as_slice() else { return Err(refused()) };
     let is_transform = |node: &Node<'_, '_>| node.has_tag_name((SIGNATURE, "Transform"));
-    let is_enveloped = enveloped.attribute("Algorithm") == Some(ENVELOPED) && !enveloped.has_children();
+    let is_enveloped = tree::attribute(*enveloped, "Algorithm") == Some(ENVELOPED) && has_no_parameters(*enveloped);
     if !is_transform(enveloped) || !is_enveloped || !is_transform(canonical) {
         return Err(refused());
     }
@@ -156,7 +157,7 @@ fn only_enveloped_and_exclusive<'a>(transforms: Node<'a, '_>) -> Result<Exclusiv
 /// Exclusive canonicalisation, section 4: at most a list of prefixes that are treated inclusively. `None` for another
 /// algorithm.
 fn exclusive_c14n<'a>(method: Node<'a, '_>) -> Result<Option<ExclusiveC14n<'a>>, VerifyError> {
-    let comments = match method.attribute("Algorithm") {
+    let comments = match tree::attribute(method, "Algorithm") {
         Some(EXCLUSIVE_C14N) => false,
         Some(EXCLUSIVE_C14N_WITH_COMMENTS) => true,
         _ => return Ok(None),
@@ -165,7 +166,7 @@ fn exclusive_c14n<'a>(method: Node<'a, '_>) -> Result<Option<ExclusiveC14n<'a>>,
     let list = match parameters.as_slice() {
         [] => "",
         [list] if list.has_tag_name((EXCLUSIVE_C14N, "InclusiveNamespaces")) => {
-            list.attribute("PrefixList").unwrap_or_default()
+            tree::attribute(*list, "PrefixList").unwrap_or_default()
         }
         _ => return Err(other_parameters()),
     };
@@ -183,13 +184,18 @@ fn other_parameters() -> VerifyError {
 
 /// The kind of key and the hash, where the method takes no parameters such as `HMACOutputLength`.
 fn signature_method(method: Node<'_, '_>) -> Result<(KeyKind, Hash), VerifyError> {
-    let algorithm = method.attribute("Algorithm");
+    let algorithm = tree::attribute(method, "Algorithm");
     let known = SIGNATURE_METHODS.iter().find(|(name, ..)| Some(*name) == algorithm);
     match known {
-        Some((_, key_kind, hash)) if tree::elements(method).next().is_none() => Ok((*key_kind, *hash)),
+        Some((_, key_kind, hash)) if has_no_parameters(method) => Ok((*key_kind, *hash)),
         Some(_) => Err(VerifyError::SignatureStructure("SignatureMethod has parameters")),
         None => Err(VerifyError::SignatureAlgorithm(algorithm.into())),
     }
+}
+
+/// Parameters are elements; there may be white space between the tags.
+fn has_no_parameters(method: Node<'_, '_>) -> bool {
+    tree::elements(method).next().is_none()
 }
 
 /// The child elements, which must be these and no others, in this order.

@@ -80,8 +80,28 @@ fn entities_beyond_the_five_are_refused() {
 }
 
 #[test]
+fn references_mean_a_character() {
+    for fine in ["&#9;", "&#xA;", "&#xD7FF;", "&#xE000;", "&#xFFFD;", "&#x10FFFF;", "&#0065;"] {
+        assert_eq!(gate(response(fine).as_bytes(), &Limits::default()), Ok(()), "{fine}");
+    }
+    for wrong in
+        ["&#0;", "&#x1F;", "&#xD800;", "&#xDFFF;", "&#xFFFE;", "&#x110000;", "&#99999999999;", "&#X41;", "&#-1;", "&#;"]
+    {
+        assert_eq!(refused(&response(&format!("<x>{wrong}</x>"))), "malformed_xml", "{wrong}");
+        assert_eq!(refused(&response(&format!("<x a='{wrong}'/>"))), "malformed_xml", "{wrong}");
+    }
+}
+
+#[test]
+fn names_have_a_prefix_or_none() {
+    for wrong in ["<:x/>", "<x :a=''/>", "<x xmlns:xmlns='urn:a'/>", "<x xmlns:='urn:a'/>", "<x:/>", "<x a:=''/>"] {
+        assert_eq!(refused(&response(wrong)), "malformed_xml", "{wrong}");
+    }
+}
+
+#[test]
 fn namespaces_are_absolute_or_none() {
-    for fine in ["xmlns=''", "xmlns:x='urn:a'", "xmlns:x='http://a.test/ b'", "xmlns:x='a+b-c.1:d'"] {
+    for fine in ["xmlns=''", "xmlns:x='urn:a'", "xmlns:x='a+b-c.1:d'", "xmlns:x='http://u@a.test:80/%c3%a9?b#c'"] {
         assert_eq!(gate(response(&format!("<x {fine}/>")).as_bytes(), &Limits::default()), Ok(()), "{fine}");
     }
     for relative in [
@@ -91,6 +111,13 @@ fn namespaces_are_absolute_or_none() {
         "xmlns:x='//a.test/'",
         "xmlns:x='1:a'",
         "xmlns:x=' urn:a'",
+        "xmlns:x='http://a.test/ b'",
+        "xmlns:x='urn:%4'",
+        "xmlns:x='urn:\u{e9}'",
+        "xmlns:x='urn:a#b#c'",
+        "xmlns:x='http://a:b/'",
+        "xmlns:x='http://[::1]/'",
+        "xmlns:x='urn:a&#x20;b'",
         "\txmlns:x\n=\n'a/b:c'",
     ] {
         assert_eq!(refused(&response(&format!("<x {relative}/>"))), "relative_namespace", "{relative}");
@@ -116,6 +143,11 @@ fn the_declaration_says_what_the_bytes_are() {
         "<?xml encoding='UTF-8'?>",
         "<?xml ",
         "<?xml version='1.0' encoding='ASCII'?>",
+        "<?xml version='1.0' standalone='perhaps'?>",
+        "<?xml version='1.0' standalone='yes' encoding='UTF-8'?>",
+        "<?xml version='1.0' version='1.0'?>",
+        "<?xml version='1.0'encoding='UTF-8'?>",
+        "<?xml version='1.0' a?>",
     ] {
         assert_eq!(declared(wrong), Err("encoding"), "{wrong}");
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Limits;
+use super::{Limits, is_space};
 use crate::error::VerifyError;
 
 /// The decoded text of a message; its XML declaration is kept apart, so that no parser is told an encoding.
@@ -23,6 +23,9 @@ impl<'a> MessageText<'a> {
             [0xEF, 0xBB, 0xBF, rest @ ..] => (utf8(rest)?, "utf-8"),
             _ => (utf8(bytes)?, "utf-8"),
         };
+        if text.starts_with('\u{feff}') || text.contains('\0') {
+            return Err(VerifyError::MalformedXml("a second byte order mark, or a null character".into()));
+        }
         let body_at = declaration_length(&text, encoding)?;
         Ok(Self { text, body_at })
     }
@@ -51,24 +54,25 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'static, str>, Ve
     }
 }
 
-/// XML 1.0, section 2.8: `<?xml version="1.0" encoding="…"?>`, whose encoding must be the one that was found.
+/// XML 1.0, section 2.8: a version, perhaps an encoding, which must be the one that was found, and perhaps `standalone`, in
+/// this order.
 fn declaration_length(text: &str, encoding: &str) -> Result<usize, VerifyError> {
-    let Some(rest) = text.strip_prefix("<?xml").filter(|rest| rest.starts_with([' ', '\t', '\r', '\n'])) else {
-        return Ok(0);
-    };
-    let (declaration, body) = rest.split_once("?>").ok_or(VerifyError::Encoding)?;
-    let declared = pseudo_attribute(declaration, "encoding").unwrap_or(encoding);
-    let version = pseudo_attribute(declaration, "version");
-    if declared.eq_ignore_ascii_case(encoding) && version == Some("1.0") {
+    let Some(rest) = text.strip_prefix("<?xml").filter(|rest| rest.starts_with(is_space)) else { return Ok(0) };
+    let (version, rest) = pseudo_attribute(rest, "version").ok_or(VerifyError::Encoding)?;
+    let (declared, rest) = pseudo_attribute(rest, "encoding").unwrap_or((encoding, rest));
+    let (standalone, rest) = pseudo_attribute(rest, "standalone").unwrap_or(("no", rest));
+    let body = rest.trim_start_matches(is_space).strip_prefix("?>").ok_or(VerifyError::Encoding)?;
+    if version == "1.0" && declared.eq_ignore_ascii_case(encoding) && ["yes", "no"].contains(&standalone) {
         Ok(text.len() - body.len())
     } else {
         Err(VerifyError::Encoding)
     }
 }
 
-fn pseudo_attribute<'a>(declaration: &'a str, name: &str) -> Option<&'a str> {
-    let (_, rest) = declaration.split_once(name)?;
-    let value = rest.trim_start().strip_prefix('=')?.trim_start();
+/// The value of the pseudo attribute that comes next, if it has this name, and what follows it.
+fn pseudo_attribute<'a>(text: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
+    let named = text.strip_prefix(is_space)?.trim_start_matches(is_space).strip_prefix(name)?;
+    let value = named.trim_start_matches(is_space).strip_prefix('=')?.trim_start_matches(is_space);
     let quote = value.chars().next().filter(|quote| "'\"".contains(*quote))?;
-    value.get(1..)?.split_once(quote).map(|(value, _)| value)
+    value.get(1..)?.split_once(quote)
 }

@@ -1,16 +1,15 @@
-//! Responses of the identity provider itself whose envelope, issuers or times are wrong.
+//! Responses of the identity provider itself whose status, version or request is wrong.
 
 use super::Attack;
 use super::message::template_assertion;
 
-const ACS: &str = "https://gatehouse.example.test/saml/acme/acs";
 const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 const FAILURE: &str = "urn:oasis:names:tc:SAML:2.0:status:Responder";
 const RESPONSE_ISSUED: &str = "IssueInstant=\"2026-11-22T09:59:58.123Z\"";
 const ASSERTION_ISSUED: &str = "IssueInstant=\"2026-11-22T09:59:58.124Z\"";
 
 pub(super) fn all() -> Vec<Attack> {
-    [statuses(), destinations(), versions(), issuers(), instants(), requests()].into_iter().flatten().collect()
+    [statuses(), status_codes(), versions(), requests()].into_iter().flatten().collect()
 }
 
 fn statuses() -> Vec<Attack> {
@@ -36,20 +35,48 @@ fn statuses() -> Vec<Attack> {
     ]
 }
 
-fn destinations() -> Vec<Attack> {
-    let destination = |name, why, value: &str| {
-        let old = format!(" Destination=\"{ACS}\"");
-        Attack::new("destination", name, why).said(old, format!(" Destination=\"{value}\""))
+fn status_codes() -> Vec<Attack> {
+    let code = |name, why, new: &str| {
+        Attack::new("status", name, why).said(format!("<saml2p:StatusCode Value=\"{SUCCESS}\"/>"), new)
     };
-    let missing = Attack::new("destination", "missing_though_signed", "A signed message must say where it was sent.");
+    let valued = |name, why, value: &str| code(name, why, &format!("<saml2p:StatusCode Value=\"{value}\"/>"));
     vec![
-        destination("other_service", "Sent to another service and forwarded here.", "https://other.test/acs"),
-        destination("other_unsigned_envelope", "The same in an unsigned envelope.", "https://other.test/acs")
-            .only_assertion(),
-        destination("other_workspace", "Sent to another workspace of this service.", &ACS.replace("acme", "other")),
-        destination("longer", "Our address is only the beginning.", &format!("{ACS}.attacker.test")),
-        destination("empty", "An empty destination is none of ours.", "").only_assertion(),
-        missing.said(format!(" Destination=\"{ACS}\""), ""),
+        valued("requester", "Our request was at fault.", "urn:oasis:names:tc:SAML:2.0:status:Requester"),
+        valued("version_mismatch", "We were not understood.", "urn:oasis:names:tc:SAML:2.0:status:VersionMismatch"),
+        valued(
+            "second_level_code",
+            "A code that only explains another one.",
+            "urn:oasis:names:tc:SAML:2.0:status:AuthnFailed",
+        ),
+        valued("saml_1_1_success", "What SAML 1.1 calls success.", "samlp:Success"),
+        valued("success_of_their_own", "Only the end is that of success.", "urn:example:status:Success"),
+        valued("longer", "Success is only its beginning.", "urn:oasis:names:tc:SAML:2.0:status:Success2"),
+        valued("other_case", "Codes are compared by character.", "urn:oasis:names:tc:SAML:2.0:status:success"),
+        valued("empty", "No code at all.", ""),
+        code("without_value", "A code without a value.", "<saml2p:StatusCode/>"),
+        code("without_code", "A status that says nothing.", ""),
+        code(
+            "code_as_text",
+            "A code where nobody looks for it.",
+            &format!("<saml2p:StatusCode>{SUCCESS}</saml2p:StatusCode>"),
+        ),
+        code(
+            "foreign_code",
+            "A code of another vocabulary.",
+            &format!("<x:StatusCode xmlns:x=\"urn:x\" Value=\"{SUCCESS}\"/>"),
+        ),
+        code(
+            "success_in_detail",
+            "Success only in the detail.",
+            &format!(
+                "<saml2p:StatusCode Value=\"{FAILURE}\"/><saml2p:StatusDetail><saml2p:StatusCode \
+                    Value=\"{SUCCESS}\"/></saml2p:StatusDetail>"
+            ),
+        ),
+        Attack::new("duplicated_element", "status_code", "Two codes: which one counts?").said(
+            format!("<saml2p:StatusCode Value=\"{SUCCESS}\"/>"),
+            format!("<saml2p:StatusCode Value=\"{SUCCESS}\"/><saml2p:StatusCode Value=\"{FAILURE}\"/>"),
+        ),
     ]
 }
 
@@ -61,49 +88,12 @@ fn versions() -> Vec<Attack> {
         version("response_1_1", "SAML 1.1 means other things.", RESPONSE_ISSUED, " Version=\"1.1\""),
         version("assertion_1_1", "The same one level deeper.", ASSERTION_ISSUED, " Version=\"1.1\""),
         version("missing", "Nobody says which version it is.", RESPONSE_ISSUED, ""),
-    ]
-}
-
-fn issuers() -> Vec<Attack> {
-    let issuer = |name, why, level: &str, value: &str| {
-        let behind = format!("</saml2:Issuer>{{{{{level}-signature}}}}");
-        let old = format!(">http://www.okta.com/exk1acme0gatehouse{behind}");
-        Attack::new("issuer", name, why).said(old, format!(">{value}{behind}"))
-    };
-    let other = "http://www.okta.com/exk2other";
-    let whole = "<saml2:Issuer Format=\"urn:oasis:names:tc:SAML:2.0:nameid-format:entity\">\
-                 http://www.okta.com/exk1acme0gatehouse</saml2:Issuer>{{assertion-signature}}";
-    let second = "{{assertion-signature}}<saml2:Issuer>http://other.test</saml2:Issuer>";
-    vec![
-        issuer("response", "Sent by another identity provider.", "response", other),
-        issuer("assertion", "Issued by another identity provider, although ours signed it.", "assertion", other),
-        issuer("longer", "Its name is only the beginning.", "assertion", "http://www.okta.com/exk1acme0gatehouse2"),
-        issuer("other_case", "Compared by character.", "assertion", "http://www.okta.com/EXK1acme0gatehouse"),
-        issuer("padded", "Spaces are characters.", "assertion", " http://www.okta.com/exk1acme0gatehouse"),
-        Attack::new("issuer", "missing", "Nobody issued it.").said(whole, "{{assertion-signature}}"),
-        Attack::new("duplicated_element", "issuer", "Two issuers.").said("{{assertion-signature}}", second),
-    ]
-}
-
-fn instants() -> Vec<Attack> {
-    let at = |check, name, why, old: &str, time: &str| {
-        Attack::new(check, name, why).said(old, format!("IssueInstant=\"{time}\""))
-    };
-    let future =
-        |name, old| at("issued_in_future", name, "A clock is wrong, or prepared.", old, "2026-11-22T10:01:01Z");
-    let old = |name, old| at("issued_too_long_ago", name, "Somebody kept it for long.", old, "2026-11-22T08:58:59Z");
-    let until = "NotOnOrAfter=\"2026-11-22T10:04:58.124Z\" Recipient";
-    vec![
-        future("response", RESPONSE_ISSUED),
-        future("assertion", ASSERTION_ISSUED),
-        old("response", RESPONSE_ISSUED),
-        old("assertion", ASSERTION_ISSUED),
-        at("malformed_time", "words", "Not a time.", ASSERTION_ISSUED, "today"),
-        at("malformed_time", "no_such_day", "A day that no calendar has.", ASSERTION_ISSUED, "2026-02-30T10:00:00Z"),
-        Attack::new("malformed_time", "empty", "An empty time is not an absent one.")
-            .said(until, "NotOnOrAfter=\"\" Recipient"),
-        Attack::new("issue_instant_missing", "assertion", "Nobody knows how old it is.")
-            .said(format!(" {ASSERTION_ISSUED}"), ""),
+        version("assertion_missing", "The same one level deeper.", ASSERTION_ISSUED, ""),
+        version("empty", "A version that is none.", RESPONSE_ISSUED, " Version=\"\""),
+        version("longer", "2.0 is only its beginning.", ASSERTION_ISSUED, " Version=\"2.0.1\""),
+        version("next", "A version to come.", ASSERTION_ISSUED, " Version=\"2.1\""),
+        version("number", "The same number, written otherwise.", RESPONSE_ISSUED, " Version=\"2\""),
+        version("other_case", "An attribute by nearly the right name.", RESPONSE_ISSUED, " version=\"2.0\""),
     ]
 }
 
@@ -123,6 +113,20 @@ fn requests() -> Vec<Attack> {
         )
         .said(bearer, " NotOnOrAfter")
         .only_assertion(),
+        request("empty_in_bearer", "A confirmation that answers an empty request.")
+            .said(bearer, " InResponseTo=\"\" NotOnOrAfter"),
+        request("empty_in_envelope", "An unsigned envelope that answers an empty request.")
+            .said(envelope, " InResponseTo=\"\" IssueInstant")
+            .only_assertion(),
+        request("empty", "Both answer an empty request, which is not the same as none.")
+            .said(envelope, " InResponseTo=\"\" IssueInstant")
+            .said(bearer, " InResponseTo=\"\" NotOnOrAfter"),
+        request("other_case", "Requests are told apart by case.")
+            .said(bearer, " InResponseTo=\"_4D84A8F4B1D0C6AB7A41F8B02D3E5F60\" NotOnOrAfter"),
+        request("longer", "The request is only its beginning.")
+            .said(bearer, " InResponseTo=\"_4d84a8f4b1d0c6ab7a41f8b02d3e5f600\" NotOnOrAfter"),
+        request("in_envelope_though_signed", "Both are signed, and only the envelope answers a request.")
+            .said(bearer, " NotOnOrAfter"),
         request("only_in_bearer", "A solicited assertion that is passed off as unsolicited.")
             .said(envelope, " IssueInstant")
             .only_assertion(),

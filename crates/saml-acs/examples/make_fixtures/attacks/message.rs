@@ -1,138 +1,17 @@
-//! Tricks with XML itself, and messages that are something else.
+//! Messages that are something else than one response with one signed assertion.
 
 use super::{Attack, assertion, signature};
 use crate::replace_once;
 use crate::sign::{Result, replace_between};
 
-const RESPONSE: &str = "<saml2p:Response xmlns";
+pub(super) const RESPONSE: &str = "<saml2p:Response xmlns";
 
 pub(super) fn all() -> Vec<Attack> {
-    [encodings(), declarations(), malformed(), ids(), other_messages()].into_iter().flatten().collect()
+    let kinds = [roots(), envelopes(), encrypted_or_missing(), misplaced(), nearly_assertions(), unsigned()];
+    kinds.into_iter().flatten().collect()
 }
 
-fn encodings() -> Vec<Attack> {
-    let declared = |name, encoding: &'static str, why| {
-        Attack::new("encoding", name, why).then(move |xml| {
-            replace_once(xml, RESPONSE, &format!("<?xml version=\"1.0\" encoding=\"{encoding}\"?>{RESPONSE}"))
-        })
-    };
-    vec![
-        declared("latin_1_declared", "ISO-8859-1", "One parser reads the bytes as declared, the other as UTF-8."),
-        declared("utf_7_declared", "UTF-7", "UTF-7 hides markup from whoever reads ASCII."),
-        declared("utf_16_declared", "UTF-16", "The declaration does not fit the bytes."),
-        Attack::new("encoding", "xml_1_1", "XML 1.1 allows control characters and other line ends.")
-            .then(|xml| replace_once(xml, RESPONSE, &format!("<?xml version=\"1.1\"?>{RESPONSE}"))),
-        Attack::new("encoding", "invalid_utf_8", "An overlong encoding of a character.")
-            .tampered(">Member<", ">Member\u{1}<")
-            .encoded(|xml| {
-                let bytes = xml.into_bytes();
-                bytes.into_iter().flat_map(|byte| if byte == 1 { vec![0xC0, 0x80] } else { vec![byte] }).collect()
-            }),
-    ]
-}
-
-fn declarations() -> Vec<Attack> {
-    let doctype = |name, declaration: &'static str, why| {
-        Attack::new("doctype", name, why)
-            .then(move |xml| replace_once(xml, RESPONSE, &format!("{declaration}{RESPONSE}")))
-    };
-    vec![
-        doctype(
-            "entity",
-            "<!DOCTYPE r [<!ENTITY admin \"Environment admin\">]>",
-            "A document type can define entities.",
-        ),
-        doctype(
-            "external",
-            "<!DOCTYPE r SYSTEM \"http://attacker.test/evil.dtd\">",
-            "An external document type is fetched by some parsers.",
-        ),
-        doctype(
-            "id_attribute",
-            "<!DOCTYPE r [<!ATTLIST saml2:Attribute Name ID #REQUIRED>]>",
-            "A document type can make any attribute an ID.",
-        ),
-        doctype(
-            "default_attribute",
-            "<!DOCTYPE r [<!ATTLIST saml2:NameID Format CDATA \"x\">]>",
-            "A document type can add attributes.",
-        ),
-        doctype(
-            "billion_laughs",
-            "<!DOCTYPE r [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;\">]>",
-            "Entities that multiply.",
-        ),
-        Attack::new(
-            "processing_instruction",
-            "in_name_id",
-            "Some readers stop at a processing instruction inside a text.",
-        )
-        .said(">ann.lee@acme.test<", ">ann.lee@acme.test<?x?>.attacker.test<"),
-        Attack::new("processing_instruction", "before_root", "A style sheet for the message.")
-            .then(|xml| Ok(format!("<?xml-stylesheet href=\"http://attacker.test/\"?>{xml}"))),
-        Attack::new("entity_reference", "undefined", "An entity that only a document type could define.")
-            .tampered(">Member<", ">&admin;<"),
-        Attack::new("entity_reference", "in_attribute", "The same in an attribute.")
-            .tampered("Name=\"workato_role\"", "Name=\"&role;\""),
-        Attack::new(
-            "relative_namespace",
-            "on_value",
-            "Canonicalisers differ about relative namespace names; libxml2's refuses to sign one.",
-        )
-        .tampered(">Member<", " xmlns:x=\"relative\" x:y=\"\">Member<"),
-    ]
-}
-
-fn malformed() -> Vec<Attack> {
-    let malformed = |name, why| Attack::new("malformed_xml", name, why);
-    vec![
-        malformed("trailing_text", "A recovering parser ignores what follows the root element.")
-            .then(|xml| Ok(format!("{xml}garbage"))),
-        malformed("second_root", "The same with a second message.").then(|xml| Ok(format!("{xml}{xml}"))),
-        malformed("unclosed_root", "A recovering parser closes what is left open.").tampered("</saml2p:Response>", ""),
-        malformed("duplicate_attribute", "Readers differ about which of two attributes counts.")
-            .tampered("Name=\"workato_role\"", "Name=\"workato_role\" Name=\"workato_role_prod\""),
-        malformed("unbound_prefix", "A prefix without a namespace.")
-            .tampered("<saml2p:Status>", "<saml2p:Status evil:a=\"\">"),
-        malformed("double_hyphen", "A comment that SGML would end earlier.")
-            .tampered("<saml2p:Status>", "<!-- -- --><saml2p:Status>"),
-        malformed("bare_less_than", "Markup inside an attribute value.")
-            .tampered("Name=\"workato_role\"", "Name=\"<workato_role\""),
-        malformed("null_character", "A null character ends the text for readers in C.")
-            .tampered(">ann.lee@acme.test<", ">ann.lee@acme.test\0.attacker.test<"),
-        malformed("mismatched_tags", "A recovering parser guesses which element ends.")
-            .tampered("</saml2p:Status>", "</saml2p:Response>"),
-    ]
-}
-
-fn ids() -> Vec<Attack> {
-    let id = "ID=\"id23073497561563902035180823\"";
-    vec![
-        Attack::new(
-            "duplicate_id",
-            "response_and_assertion",
-            "A reference to an ID that two elements have means either.",
-        )
-        .said("ID=\"id23073497561478311268137204\"", id)
-        .only_assertion(),
-        Attack::new("duplicate_id", "xml_id", "libxml2 takes xml:id for an ID as well.")
-            .said("<saml2p:Status>", "<saml2p:Status xml:id=\"id23073497561563902035180823\">"),
-        Attack::new("duplicate_id", "lower_case", "Some verifiers look for Id and id too.")
-            .said("<saml2p:Status>", "<saml2p:Status id=\"id23073497561563902035180823\">"),
-        Attack::new(
-            "malformed_id",
-            "missing",
-            "An assertion that can't be referred to, nor remembered against replay.",
-        )
-        .said(format!(" {id}"), "")
-        .only_response(),
-        Attack::new("malformed_id", "number", "An ID must be an XML name.")
-            .said("ID=\"id2307349756147", "ID=\"2307349756147")
-            .only_assertion(),
-    ]
-}
-
-fn other_messages() -> Vec<Attack> {
+fn roots() -> Vec<Attack> {
     let other = |name, why| Attack::new("not_a_response", name, why);
     vec![
         other("bare_assertion", "An assertion without its response, as a stolen one would be replayed.")
@@ -146,6 +25,89 @@ fn other_messages() -> Vec<Attack> {
         other("soap_envelope", "The response inside something else.").then(|xml| {
             Ok(format!("<Envelope xmlns=\"http://schemas.xmlsoap.org/soap/envelope/\"><Body>{xml}</Body></Envelope>"))
         }),
+        other("trailing_slash", "A namespace that only looks like SAML's.").said(
+            "xmlns:saml2p=\"urn:oasis:names:tc:SAML:2.0:protocol\"",
+            "xmlns:saml2p=\"urn:oasis:names:tc:SAML:2.0:protocol/\"",
+        ),
+        other("namespace_in_capitals", "Namespaces are compared by character.").said(
+            "xmlns:saml2p=\"urn:oasis:names:tc:SAML:2.0:protocol\"",
+            "xmlns:saml2p=\"URN:OASIS:NAMES:TC:SAML:2.0:PROTOCOL\"",
+        ),
+        other("lower_case", "Names are compared by character.")
+            .then(|xml| Ok(xml.replace("saml2p:Response", "saml2p:response"))),
+        other("no_namespace", "A response of no namespace.").then(|xml| Ok(xml.replace("saml2p:Response", "Response"))),
+        other("assertion_namespace", "A response in the namespace of assertions.").then(|xml| {
+            Ok(xml
+                .replace(
+                    "saml2p:Response xmlns:saml2p",
+                    "saml2:Response \
+                xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\" xmlns:saml2p",
+                )
+                .replace("</saml2p:Response>", "</saml2:Response>"))
+        }),
+        other("artifact_response", "A response within the answer of another binding.").then(|xml| {
+            Ok(format!(
+                "<saml2p:ArtifactResponse \
+                    xmlns:saml2p=\"urn:oasis:names:tc:SAML:2.0:protocol\">{xml}</saml2p:ArtifactResponse>"
+            ))
+        }),
+        other("authn_request", "A request that is sent back.")
+            .then(|xml| Ok(xml.replace("saml2p:Response", "saml2p:AuthnRequest"))),
+        other("saml_1_1", "A response of SAML 1.1.").said(
+            "xmlns:saml2p=\"urn:oasis:names:tc:SAML:2.0:protocol\"",
+            "xmlns:saml2p=\"urn:oasis:names:tc:SAML:1.1:protocol\"",
+        ),
+        other("html", "A page of the identity provider.").then(|_| Ok("<html><body>Sign in</body></html>".to_owned())),
+        Attack::new("malformed_xml", "json", "Not even XML.").then(|_| Ok("{\"SAMLResponse\":{}}".to_owned())),
+        Attack::new("malformed_xml", "empty", "Nothing at all.").then(|_| Ok(String::new())),
+    ]
+}
+
+fn envelopes() -> Vec<Attack> {
+    vec![
+        Attack::new("several_responses", "inside_extensions", "A second response, without an assertion, in an \
+            unsigned envelope.")
+            .only_assertion()
+            .tampered("<saml2p:Status>", "<saml2p:Extensions><saml2p:Response \
+                ID=\"other\"/></saml2p:Extensions><saml2p:Status>"),
+        Attack::new("several_responses", "around", "A forged response holds the signed one whole.")
+            .only_response()
+            .then(|xml| Ok(format!(
+                "<saml2p:Response xmlns:saml2p=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"evil\" \
+                    Version=\"2.0\">{xml}</saml2p:Response>"
+            ))),
+        Attack::new("several_responses", "lower_case", "The same by a name that differs in case.")
+            .only_assertion()
+            .tampered("<saml2p:Status>", "<saml2p:Extensions><saml2p:response/></saml2p:Extensions><saml2p:Status>"),
+        Attack::new("response_structure", "attributes", "Attributes in the unsigned envelope, as if they were \
+            the assertion's.")
+            .only_assertion()
+            .tampered(
+                "</saml2p:Response>",
+                "<saml2:AttributeStatement xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\"><saml2:Attribute \
+                 Name=\"workato_role\"><saml2:AttributeValue>Environment admin</saml2:AttributeValue></saml2:Attribute>\
+                 </saml2:AttributeStatement></saml2p:Response>",
+            ),
+        Attack::new("response_structure", "name_id", "A name in the unsigned envelope.").only_assertion().tampered(
+            "</saml2p:Response>",
+            "<saml2:NameID xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\">admin@acme.test</saml2:NameID></saml2p:Response>",
+        ),
+        Attack::new("response_structure", "subject", "A subject in the unsigned envelope.").only_assertion().tampered(
+            "<saml2p:Status>",
+            "<saml2:Subject xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\"><saml2:NameID>admin@acme.test\
+             </saml2:NameID></saml2:Subject><saml2p:Status>",
+        ),
+        Attack::new("response_structure", "foreign", "An element of another vocabulary outside of Extensions.")
+            .only_assertion()
+            .tampered("<saml2p:Status>", "<x:Role xmlns:x=\"urn:x\">Environment admin</x:Role><saml2p:Status>"),
+    ]
+}
+
+fn encrypted_or_missing() -> Vec<Attack> {
+    vec![
+        Attack::new("encrypted_assertion", "in_extensions", "An encrypted assertion where nobody looks for one.")
+            .only_assertion()
+            .tampered("<saml2p:Status>", ENCRYPTED_IN_EXTENSIONS),
         Attack::new("encrypted_assertion", "instead", "An encrypted assertion, which is not supported.")
             .only_response()
             .said_encrypted(),
@@ -154,6 +116,11 @@ fn other_messages() -> Vec<Attack> {
         Attack::new("assertion_missing", "success_without", "Success, but nobody is named.")
             .only_response()
             .said_nothing(),
+    ]
+}
+
+fn misplaced() -> Vec<Attack> {
+    vec![
         Attack::new("assertion_misplaced", "in_extensions", "The signed assertion, moved to where it means nothing.")
             .only_assertion()
             .then(|xml| {
@@ -165,11 +132,82 @@ fn other_messages() -> Vec<Attack> {
                     &format!("<saml2p:Extensions>{assertion}</saml2p:Extensions><saml2p:Status>"),
                 )
             }),
+        Attack::new("assertion_misplaced", "in_status_detail", "The same in the status.").only_assertion().then(
+            |xml| {
+                let assertion = assertion(xml)?;
+                let detail = format!("<saml2p:StatusDetail>{assertion}</saml2p:StatusDetail></saml2p:Status>");
+                replace_once(&xml.replace(assertion, ""), "</saml2p:Status>", &detail)
+            },
+        ),
+        Attack::new("assertion_misplaced", "wrapped", "The same within an element of another vocabulary.")
+            .only_assertion()
+            .then(|xml| {
+                let assertion = assertion(xml)?;
+                Ok(xml.replace(assertion, &format!("<x:Wrapper xmlns:x=\"urn:x\">{assertion}</x:Wrapper>")))
+            }),
+        Attack::new("assertion_misplaced", "in_key_info", "The same within a signature.").only_assertion().then(
+            |xml| {
+                let assertion = assertion(xml)?;
+                let signature = signature(assertion)?;
+                let holding =
+                    signature.replace("</ds:KeyInfo>", &format!("{}</ds:KeyInfo>", assertion.replace(signature, "")));
+                Ok(xml.replace(assertion, &holding))
+            },
+        ),
+    ]
+}
+
+fn nearly_assertions() -> Vec<Attack> {
+    vec![
+        Attack::new("assertion_misplaced", "protocol_namespace", "An assertion in the namespace of responses.")
+            .only_response()
+            .said(
+                "<saml2:Assertion xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\"",
+                "<saml2:Assertion xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:protocol\"",
+            ),
+        Attack::new("assertion_misplaced", "no_namespace", "An assertion of no namespace.")
+            .only_response()
+            .said("<saml2:Assertion xmlns:saml2", "<Assertion xmlns:saml2")
+            .said("</saml2:Assertion>", "</Assertion>"),
+        Attack::new("assertion_misplaced", "lower_case", "An assertion by a name that differs in case.")
+            .only_response()
+            .said("<saml2:Assertion xmlns:saml2", "<saml2:assertion xmlns:saml2")
+            .said("</saml2:Assertion>", "</saml2:assertion>"),
+        Attack::new(
+            "several_assertions",
+            "lower_case",
+            "A forged one by a name that differs in case, before the signed one.",
+        )
+        .only_assertion()
+        .then(|xml| {
+            let signed = assertion(xml)?;
+            let forged =
+                signed.replace(signature(signed)?, "").replace("ann.lee@", "admin@").replace("ID=\"id230", "ID=\"evil");
+            Ok(xml.replace(signed, &(forged.replace("saml2:Assertion", "saml2:assertion") + signed)))
+        }),
         Attack::new("assertion_misplaced", "saml_1_1", "An assertion of SAML 1.1.").only_response().said(
             "<saml2:Assertion xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\"",
             "<saml2:Assertion xmlns:saml2=\"urn:oasis:names:tc:SAML:1.0:assertion\"",
         ),
+    ]
+}
+
+fn unsigned() -> Vec<Attack> {
+    vec![
         Attack::new("unsigned", "nothing_signed", "Nobody vouches for it.").unsigned(),
+        Attack::new("unsigned", "signature_in_comment", "A signature in a comment.").only_assertion().then(|xml| {
+            let signature = signature(xml)?;
+            Ok(xml.replace(signature, &format!("<!--{signature}-->")))
+        }),
+        Attack::new("unsigned", "signature_as_text", "A signature as text.").only_assertion().then(|xml| {
+            let signature = signature(xml)?;
+            Ok(xml.replace(signature, &format!("<![CDATA[{signature}]]>")))
+        }),
+        Attack::new("signature_misplaced", "foreign_namespace", "A signature by its local name only.")
+            .only_assertion()
+            .then(|xml| {
+                Ok(xml.replace("http://www.w3.org/2000/09/xmldsig#\"><ds:SignedInfo", "urn:x\"><ds:SignedInfo"))
+            }),
         Attack::new("unsigned", "signatures_removed", "Signed once, but the signatures were taken out.").then(|xml| {
             let without_inner = assertion(xml).and_then(|inner| Ok(xml.replace(signature(inner)?, "")))?;
             Ok(without_inner.replace(signature(&without_inner)?, ""))
@@ -180,6 +218,9 @@ fn other_messages() -> Vec<Attack> {
 const ENCRYPTED: &str = "<saml2:EncryptedAssertion xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\">\
     <xenc:EncryptedData xmlns:xenc=\"http://www.w3.org/2001/04/xmlenc#\"><xenc:CipherData>\
     <xenc:CipherValue>AAAA</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData></saml2:EncryptedAssertion>";
+
+const ENCRYPTED_IN_EXTENSIONS: &str = "<saml2p:Extensions><saml2:EncryptedAssertion \
+    xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\"/></saml2p:Extensions><saml2p:Status>";
 
 impl Attack {
     fn said_encrypted(self) -> Self {

@@ -1,22 +1,33 @@
 //! Responses that must be refused: a table for each kind of attack, with a sentence for each attack.
 
+mod addresses;
+mod algorithms;
 mod claims;
+mod declarations;
+mod encodings;
 mod envelope;
+mod hiding;
+mod ids;
+mod instants;
+mod malformed;
 mod message;
 mod references;
 mod signatures;
+mod statements;
+mod structures;
+mod values;
 mod wrapping;
 
 use crate::good::OKTA;
 use crate::replace_once;
-use crate::sign::{Result, Signing, sign};
+use crate::sign::{Result, Signing, reseal, sign};
 
 /// A response that differs from Okta's in one way.
 pub(crate) struct Attack {
     /// What refuses it: the folder's name.
     pub(crate) check: &'static str,
-    pub(crate) name: &'static str,
-    pub(crate) why: &'static str,
+    pub(crate) name: String,
+    pub(crate) why: String,
     before_signing: Vec<(String, String)>,
     response: Option<Signing>,
     assertion: Option<Signing>,
@@ -27,14 +38,33 @@ pub(crate) struct Attack {
 type Change = Box<dyn Fn(&str) -> Result<String>>;
 
 pub(crate) fn all() -> Vec<Attack> {
-    let kinds = [message::all(), wrapping::all(), signatures::all(), references::all(), envelope::all(), claims::all()];
+    let kinds = [
+        encodings::all(),
+        declarations::all(),
+        malformed::all(),
+        ids::all(),
+        message::all(),
+        wrapping::all(),
+        hiding::all(),
+        signatures::all(),
+        structures::all(),
+        values::all(),
+        references::all(),
+        algorithms::all(),
+        envelope::all(),
+        addresses::all(),
+        instants::all(),
+        claims::all(),
+        statements::all(),
+    ];
     kinds.into_iter().flatten().collect()
 }
 
 impl Attack {
     /// On a response that is signed at both levels.
-    fn new(check: &'static str, name: &'static str, why: &'static str) -> Self {
+    fn new(check: &'static str, name: impl Into<String>, why: impl Into<String>) -> Self {
         let (response, assertion) = (Some(Signing::okta()), Some(Signing::okta()));
+        let (name, why) = (name.into(), why.into());
         let encode = String::into_bytes;
         Self { check, name, why, before_signing: Vec::new(), response, assertion, after_signing: Vec::new(), encode }
     }
@@ -70,6 +100,12 @@ impl Attack {
     fn then(mut self, change: impl Fn(&str) -> Result<String> + 'static) -> Self {
         self.after_signing.push(Box::new(change));
         self
+    }
+
+    /// Changed in the assertion's signature, whose value is then made anew: only the shape is wrong.
+    fn resealed(self, old: impl Into<String>, new: impl Into<String>) -> Self {
+        let (old, new) = (old.into(), new.into());
+        self.only_assertion().then(move |xml| reseal(&replace_once(xml, &old, &new)?, "rsa"))
     }
 
     fn encoded(self, encode: fn(String) -> Vec<u8>) -> Self {

@@ -1,19 +1,19 @@
-//! Signatures that are broken, misplaced, or built in another way than SAML allows.
+//! Signatures that are broken or misplaced, or by another key.
 
 use super::message::with_value;
 use super::{Attack, part, signature};
 use crate::replace_once;
-use crate::sign::{ENVELOPED, Result, Signing, inclusive, reseal, sign, transform};
+use crate::sign::{KeyInfo, Result, Signing, sign, x509_certificate};
 
 pub(super) fn all() -> Vec<Attack> {
-    [tampered(), values(), keys(), places(), structures()].into_iter().flatten().collect()
+    [tampered(), split(), keys(), places(), several()].into_iter().flatten().collect()
 }
 
-fn invalid(name: &'static str, why: &'static str) -> Attack {
+pub(super) fn invalid(name: &'static str, why: &'static str) -> Attack {
     Attack::new("signature_invalid", name, why)
 }
 
-fn altered(name: &'static str, why: &'static str) -> Attack {
+pub(super) fn altered(name: &'static str, why: &'static str) -> Attack {
     Attack::new("digest_mismatch", name, why)
 }
 
@@ -30,6 +30,44 @@ fn tampered() -> Vec<Attack> {
             .tampered("Destination=\"https://gatehouse", "Destination=\"https://other")
             .only_response(),
         altered("added_attribute", "An attribute more.").tampered("<saml2:AttributeStatement>", added),
+        altered("removed_attribute", "A restriction less.").only_assertion().then(|xml| {
+            let role =
+                part(xml, "<saml2:Attribute Name=\"workato_role\"", "<saml2:Attribute Name=\"workato_user_groups\"")?;
+            Ok(xml.replace(role, "<saml2:Attribute Name=\"workato_user_groups\""))
+        }),
+        altered("renamed_attribute", "The role of one environment becomes another's.")
+            .tampered("Name=\"workato_role\"", "Name=\"workato_role_prod\"")
+            .only_assertion(),
+        altered("added_value", "A group more.")
+            .tampered(">Finance<", ">Finance</saml2:AttributeValue><saml2:AttributeValue>Administrators<")
+            .only_response(),
+        invalid("exchanged_ids", "Another assertion's ID, so that it can be used once more.")
+            .then(|xml| Ok(xml.replace("id23073497561563902035180823", "id23073497561563902035180824")))
+            .only_assertion(),
+        altered("exchanged_request", "The answer to another request.")
+            .then(|xml| Ok(xml.replace("_4d84a8f4b1d0c6ab7a41f8b02d3e5f60\" ", "_ffffffffffffffffffffffffffffffff\" ")))
+            .only_assertion(),
+        altered("longer_life", "Valid for another hour.")
+            .then(|xml| Ok(xml.replace("T10:04:58", "T11:04:58")))
+            .only_assertion(),
+        altered("added_space", "A space behind the name.")
+            .tampered("ann.lee@acme.test<", "ann.lee@acme.test <")
+            .only_assertion(),
+        altered("added_line", "A line break between two elements.")
+            .tampered("<saml2:Subject>", "<saml2:Subject>\n")
+            .only_assertion(),
+        altered("other_letters", "A letter that looks the same.")
+            .tampered("ann.lee@acme.test<", "\u{430}nn.lee@acme.test<")
+            .only_assertion(),
+        altered("exchanged_namespace", "The assertion's elements in another namespace.")
+            .tampered("<saml2:Subject>", "<saml2:Subject xmlns:saml2=\"urn:oasis:names:tc:SAML:1.0:assertion\">")
+            .only_assertion(),
+        altered("default_attribute", "An attribute that says nothing, as a schema would add it.")
+            .tampered("<saml2:NameID ", "<saml2:NameID NameQualifier=\"\" ")
+            .only_assertion(),
+        altered("nil", "A value that becomes nil.")
+            .tampered(" xsi:type=\"xs:string\">Member<", " xsi:type=\"xs:string\" xsi:nil=\"true\">Member<")
+            .only_assertion(),
         altered("exchanged_audience", "Made for another service, and changed to be for us.")
             .said(ours, other)
             .tampered(other, ours)
@@ -41,27 +79,16 @@ fn tampered() -> Vec<Attack> {
     ]
 }
 
-fn values() -> Vec<Attack> {
+/// What splits or hides a text for some readers changes the digest, wherever it is no comment.
+fn split() -> Vec<Attack> {
+    let name = "ann.lee@acme.test<";
+    let split = |file, new: &'static str, why| altered(file, why).tampered(name, new).only_assertion();
     vec![
-        invalid("empty_signature_value", "No signature value at all.")
-            .only_assertion()
-            .then(|xml| with_value(xml, "SignatureValue", "")),
-        invalid("short_signature_value", "A signature value of one byte.")
-            .only_assertion()
-            .then(|xml| with_value(xml, "SignatureValue", "AA==")),
-        invalid("zero_ecdsa", "An ECDSA signature of two zeros, which broken verifiers accept for any text.")
-            .signing(Signing::okta().key("ec").method("ecdsa-sha256"))
-            .then(|xml| with_value(xml, "SignatureValue", &("A".repeat(86) + "=="))),
-        invalid("other_key_kind", "An RSA signature that claims to be ECDSA.")
-            .only_assertion()
-            .tampered("#rsa-sha256", "#ecdsa-sha256"),
-        altered("signature_of_another", "The signature was made for another assertion of the same ID.")
-            .only_assertion()
-            .then(|xml| {
-                let other = replace_once(crate::good::OKTA.0, "ann.lee@acme.test", "admin@acme.test")?;
-                let other = sign(other.trim_end(), None, Some(&Signing::okta()))?;
-                Ok(xml.replace(signature(xml)?, signature(&other)?))
-            }),
+        split("split_by_element", "ann.lee@acme.test<x/><", "An empty element behind the name."),
+        split("cut_by_comment", "<!-- ann.lee -->@acme.test<", "The beginning of the name moved into a comment."),
+        split("joined_by_comment", "admin<!-- -->@acme.test<", "Another name, split by a comment."),
+        split("joined_by_cdata", "<![CDATA[admin]]>@acme.test<", "Another name, split by a section."),
+        split("joined_by_reference", "&#97;dmin@acme.test<", "Another name, written in references."),
     ]
 }
 
@@ -78,6 +105,22 @@ fn keys() -> Vec<Attack> {
             .signing(attacker()),
         invalid("retired_certificate", "Signed by a key that the metadata does not have.")
             .signing(Signing::okta().key("rsa-next")),
+        invalid("unknown_curve", "Signed by an elliptic curve that the metadata does not have.")
+            .signing(Signing::okta().key("ec-384").method("ecdsa-sha384")),
+        invalid("by_attacker_without_key_info", "The same as by the attacker, without a word about the key.")
+            .signing(attacker().key_info(KeyInfo::None)),
+        invalid("by_attacker_with_key_value", "The attacker's key itself lies in KeyInfo.")
+            .signing(attacker().key_info(KeyInfo::KeyValue)),
+        invalid("by_attacker_with_right_certificate", "Signed by the attacker, with the right certificate in KeyInfo.")
+            .signing(attacker())
+            .then(|xml| {
+                let shown = part(xml, "<ds:X509Certificate>", "</ds:X509Certificate>")?;
+                Ok(xml.replace(shown, &x509_certificate("rsa")?))
+            }),
+        invalid("by_attacker_in_chain", "The attacker's certificate stands among the right ones.")
+            .signing(attacker().key_info(KeyInfo::Chain)),
+        invalid("by_attacker_at_address", "KeyInfo says where the attacker's certificate can be had.")
+            .signing(attacker().key_info(KeyInfo::RetrievalMethod)),
         assertion_by_attacker,
         response_by_attacker,
     ]
@@ -96,39 +139,58 @@ fn places() -> Vec<Attack> {
             .then(move |xml| moved(xml, "<saml2:Subject>")),
         misplaced("in_status", "A signature beside what it signs.").then(move |xml| moved(xml, "<saml2p:Status>")),
         misplaced("second_in_advice", "A signature more, deep inside.").said("<saml2:AuthnStatement ", advice),
+        misplaced("in_extensions", "A signature in the envelope's extensions.").then(move |xml| {
+            let signature = signature(xml)?;
+            let extensions = format!("<saml2p:Extensions>{signature}</saml2p:Extensions><saml2p:Status>");
+            replace_once(&xml.replace(signature, ""), "<saml2p:Status>", &extensions)
+        }),
+        misplaced("in_conditions", "A signature inside the conditions.")
+            .then(move |xml| moved(xml, "<saml2:AudienceRestriction>")),
+        misplaced("in_key_info", "A signature inside a signature.").then(|xml| {
+            let signature = signature(xml)?;
+            let inner = signature.replace("</ds:KeyInfo>", &format!("{signature}</ds:KeyInfo>"));
+            Ok(xml.replace(signature, &inner))
+        }),
+        misplaced(
+            "detached",
+            "The signature of the assertion stands at the end of the response and means it all the same.",
+        )
+        .then(|xml| {
+            let signature = signature(xml)?;
+            let wrapped = format!("<x:Signatures xmlns:x=\"urn:x\">{signature}</x:Signatures></saml2p:Response>");
+            replace_once(&xml.replace(signature, ""), "</saml2p:Response>", &wrapped)
+        }),
+        Attack::new("assertion_misplaced", "in_object", "The assertion lies in an Object of its own signature.")
+            .only_assertion()
+            .then(|xml| {
+                let assertion = super::assertion(xml)?;
+                let signature = signature(assertion)?;
+                let object = format!("<ds:Object>{}</ds:Object></ds:Signature>", assertion.replace(signature, ""));
+                Ok(xml.replace(assertion, &signature.replace("</ds:Signature>", &object)))
+            }),
+    ]
+}
+
+fn several() -> Vec<Attack> {
+    vec![
+        Attack::new("several_signatures", "of_the_response", "Two signatures of the response.").only_response().then(
+            |xml| {
+                let signature = signature(xml)?;
+                replace_once(xml, "</saml2p:Response>", &format!("{signature}</saml2p:Response>"))
+            },
+        ),
+        Attack::new("several_signatures", "first_by_attacker", "The attacker's signature stands before the right one.")
+            .only_assertion()
+            .then(|xml| {
+                let own = sign(crate::good::OKTA.0.trim_end(), None, Some(&Signing::okta().key("attacker")))?;
+                let right = signature(xml)?;
+                Ok(xml.replace(right, &format!("{}{right}", signature(&own)?)))
+            }),
         Attack::new("several_signatures", "copied", "Two signatures of one element: which one must hold?")
             .only_assertion()
             .then(|xml| {
                 let signature = signature(xml)?;
                 Ok(xml.replace(signature, &format!("{signature}{signature}")))
             }),
-    ]
-}
-
-fn structures() -> Vec<Attack> {
-    let structure = |name, why| Attack::new("signature_structure", name, why).only_assertion();
-    vec![
-        structure("object", "An Object can hold anything, and be referred to.")
-            .tampered("</ds:Signature>", "<ds:Object>anything</ds:Object></ds:Signature>"),
-        structure("manifest", "A Manifest's references need not be checked.")
-            .tampered("</ds:Signature>", "<ds:Object><ds:Manifest></ds:Manifest></ds:Object></ds:Signature>"),
-        structure("two_signed_infos", "One SignedInfo is verified, the other one read.").then(|xml| {
-            let signed_info = part(xml, "<ds:SignedInfo>", "</ds:SignedInfo>")?;
-            Ok(xml.replace(signed_info, &format!("{signed_info}{signed_info}")))
-        }),
-        structure("empty", "A signature without content.").then(|xml| {
-            let empty = "<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"/>";
-            Ok(xml.replace(signature(xml)?, empty))
-        }),
-        structure("signature_method_parameter", "An HMACOutputLength once made verifiers compare no bits at all.")
-            .then(|xml| {
-                let method = "#rsa-sha256\">";
-                reseal(
-                    &replace_once(xml, method, &format!("{method}<ds:HMACOutputLength>0</ds:HMACOutputLength>"))?,
-                    "rsa",
-                )
-            }),
-        structure("many_prefixes", "Each prefix costs the canonicaliser a look-up for each element.")
-            .signing(Signing::usual().transforms(transform(ENVELOPED) + &inclusive(&"p ".repeat(5000)))),
     ]
 }

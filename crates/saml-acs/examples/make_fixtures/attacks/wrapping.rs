@@ -24,7 +24,7 @@ impl Attack {
 }
 
 fn by_response() -> Vec<Attack> {
-    let by = |name, why| Attack::new("several_assertions", name, why).only_response();
+    let by = |name, why| Attack::new("several_responses", name, why).only_response();
     vec![
         by("xsw1", "A forged response carries the signature, in which the signed response lies.")
             .then(|xml| wrap_response(xml, inside)),

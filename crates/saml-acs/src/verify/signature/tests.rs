@@ -49,6 +49,10 @@ fn by_xmlsec(xml: &[u8], provider: &IdentityProvider) -> Option<String> {
 fn the_signed_bytes_of_good_responses_are_those_that_xmlsec_digests() {
     for path in responses("good") {
         let source = path.parent().and_then(Path::file_name).unwrap().to_str().unwrap();
+        // xmlsec, as samael drives it, is given one key for the whole message.
+        if path.ends_with("keys/two_kinds.xml") {
+            continue;
+        }
         let (xml, provider) = (fs::read(&path).unwrap(), provider(source));
         let found = ours(&xml, &provider).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert_eq!(Some(found), by_xmlsec(&xml, &provider), "{}", path.display());
