@@ -73,6 +73,11 @@ impl Browser {
         Self::new(&self.base_url)
     }
 
+    /// The same browser at another node of the same gateway: cookies don't know ports.
+    pub(crate) fn at_node(&self, base_url: &str) -> Self {
+        Self { base_url: base_url.to_owned(), ..self.clone() }
+    }
+
     /// The same browser as it posts from another site: `SameSite=Lax` keeps the session's cookie back.
     pub(crate) fn coming_from_another_site(&self) -> Self {
         let mut browser = self.clone();

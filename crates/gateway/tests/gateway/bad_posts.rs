@@ -9,7 +9,7 @@ use crate::gate::{Gate, ten_o_clock};
 
 /// Checks what every refused stranger gets: a page, a reference, no session, and not a word about the check.
 #[track_caller]
-fn expect_refusal(gate: &Gate, answer: Answer, check: &str) {
+pub(crate) fn expect_refusal(gate: &Gate, answer: Answer, check: &str) {
     let answer = answer.expect(403);
     let (found, entry) = gate.last_failed_login();
     assert_eq!(found, check);

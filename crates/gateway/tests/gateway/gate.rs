@@ -6,7 +6,6 @@ use std::net::TcpListener;
 use std::sync::{Arc, LazyLock, mpsc};
 use std::thread::{self, JoinHandle};
 
-use ::web::Site;
 use actix_web::dev::ServerHandle;
 use chrono::{DateTime, Duration, Utc};
 use domain::audit::{Actor, AuditEntry, EventKind, RequestOrigin, SealedEntry, Source, Subject};
@@ -70,10 +69,21 @@ pub(crate) struct Gate {
     pub(crate) base_url: String,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) store: Store,
-    server: ServerHandle,
-    thread: Option<JoinHandle<()>>,
+    _server: Server,
     // Dropped last.
-    _database: Database,
+    database: Database,
+}
+
+/// A server that ends with the test.
+struct Server {
+    handle: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A further node of a gateway: on its database, under its base URL, at an address of its own.
+pub(crate) struct Node {
+    pub(crate) address: String,
+    _server: Server,
 }
 
 impl Gate {
@@ -96,18 +106,23 @@ impl Gate {
     }
 
     fn on_with(database: Database, settings: &str) -> Self {
-        let store = Store::open(&database.url(), &MasterKey::from_hex(&"a1".repeat(32)).unwrap()).unwrap();
+        let store = open(&database);
         store.migrate().unwrap();
         let clock = Arc::new(FixedClock::at(ten_o_clock()));
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let listen = listener.local_addr().unwrap().to_string();
+        let (listener, listen) = listen();
         let settings = load_settings(settings, &listen);
-        let known_as = settings.server.base_url().unwrap();
-        let site = app::site(store.clone(), clock.clone(), known_as.clone(), &settings.server).unwrap();
-        let (handle, thread) = serve(site, listener, settings);
-        let acme = make_workspace(&store, "acme", &known_as.to_string(), &clock);
-        let base_url = format!("http://{listen}");
-        Self { acme, base_url, clock, store, server: handle, thread: Some(thread), _database: database }
+        let known_as = settings.server.base_url().unwrap().to_string();
+        let server = serve(store.clone(), clock.clone(), settings, listener);
+        let acme = make_workspace(&store, "acme", &known_as, &clock);
+        Self { acme, base_url: format!("http://{listen}"), clock, store, _server: server, database }
+    }
+
+    /// Another node. SQLite has one writer, so that this is for PostgreSQL.
+    pub(crate) fn add_node(&self) -> Node {
+        let (listener, listen) = listen();
+        let settings = load_settings(&format!("server.base_url = \"{}\"", self.base_url), &listen);
+        let server = serve(open(&self.database), self.clock.clone(), settings, listener);
+        Node { address: format!("http://{listen}"), _server: server }
     }
 
     /// A further workspace, empty and with the same identity provider.
@@ -213,10 +228,10 @@ impl Gate {
     }
 }
 
-impl Drop for Gate {
+impl Drop for Server {
     fn drop(&mut self) {
         // The command is sent at once; the thread's end is what tells that it was obeyed.
-        drop(self.server.stop(false));
+        drop(self.handle.stop(false));
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -265,6 +280,16 @@ fn new_workspace(handle: &str) -> NewWorkspaceArgs {
     }
 }
 
+fn open(database: &Database) -> Store {
+    Store::open(&database.url(), &MasterKey::from_hex(&"a1".repeat(32)).unwrap()).unwrap()
+}
+
+fn listen() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = listener.local_addr().unwrap().to_string();
+    (listener, listen)
+}
+
 fn load_settings(text: &str, listen: &str) -> Settings {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(text.as_bytes()).unwrap();
@@ -273,7 +298,9 @@ fn load_settings(text: &str, listen: &str) -> Settings {
 }
 
 /// Serves in an actix system on a thread of its own.
-fn serve(site: Site, listener: TcpListener, settings: Settings) -> (ServerHandle, JoinHandle<()>) {
+fn serve(store: Store, clock: Arc<FixedClock>, settings: Settings, listener: TcpListener) -> Server {
+    let base_url = settings.server.base_url().unwrap();
+    let site = app::site(store, clock, base_url, &settings.server).unwrap();
     let (sender, receiver) = mpsc::channel();
     let thread = thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
@@ -282,5 +309,5 @@ fn serve(site: Site, listener: TcpListener, settings: Settings) -> (ServerHandle
             server.await.unwrap();
         });
     });
-    (receiver.recv().unwrap(), thread)
+    Server { handle: receiver.recv().unwrap(), thread: Some(thread) }
 }

@@ -7,9 +7,7 @@ use crate::gate::Gate;
 
 /// Five at once, and one a second.
 fn strict() -> Gate {
-    Gate::with_settings(
-        "[server.limits]\nscim_burst = 5\nscim_per_second = 1\nlogin_burst = 5\nlogin_per_second = 1\n",
-    )
+    Gate::with_settings("[server.limits]\nscim_burst = 5\nscim_per_second = 1\nlogin_burst = 5\nlogin_per_second = 1\n")
 }
 
 #[test]
