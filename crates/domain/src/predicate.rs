@@ -2,6 +2,7 @@
 //! the store turns it into SQL, so no caller ever loads people to filter them.
 
 use chrono::{DateTime, Utc};
+use serde_json::Number;
 
 /// The path of a searchable attribute in lower case: `username`, `emails.value`, or for an extension its URN, a colon and
 /// the name: `urn:ietf:params:scim:schemas:workato:1.0:workatorole:workato_role` (RFC 7644 §3.10).
@@ -18,6 +19,29 @@ impl AttributePath {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Where the attribute's numbers are searched, each as its [`number_key`](crate::order::number_key). No name has a `#`.
+    pub fn of_numbers(&self) -> Self {
+        Self(format!("{}#number", self.0))
+    }
+
+    /// Where what reads as a moment is searched, each as its [`moment_key`](crate::order::moment_key).
+    pub fn of_moments(&self) -> Self {
+        Self(format!("{}#moment", self.0))
+    }
+}
+
+/// In which form the values of an attribute are compared and sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As texts without regard to case.
+    Folded,
+    /// As texts, as they are.
+    Exact,
+    /// As numbers.
+    Number,
+    /// As moments.
+    Moment,
 }
 
 /// How a value is compared with a stored one (RFC 7644 §3.4.2.2, table 3).
@@ -50,7 +74,9 @@ pub enum Operand {
     Exact(String),
     /// `true` or `false`.
     Boolean(bool),
-    /// A moment, for `meta.created` and `meta.lastModified`.
+    /// A number.
+    Number(Number),
+    /// A moment.
     Moment(DateTime<Utc>),
 }
 

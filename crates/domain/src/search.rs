@@ -3,11 +3,10 @@
 use serde_json::{Map, Value};
 
 use crate::collaborator::Person;
+use crate::order::{moment, moment_key, number_key};
 use crate::predicate::AttributePath;
+use crate::schema_urn::WORKATO_ROLE;
 use crate::text;
-
-/// The extension that carries environment roles over SCIM.
-pub const ROLE_EXTENSION: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
 
 /// One searchable value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +36,7 @@ pub fn search_attributes(person: &Person) -> Vec<SearchAttribute> {
         }
     }
     for (attribute, stated) in &person.facts.provisioned.roles {
-        found.push(&format!("{ROLE_EXTENSION}:{attribute}"), stated.value.clone());
+        found.push(&format!("{WORKATO_ROLE}:{attribute}"), stated.value.clone());
     }
     found.all
 }
@@ -54,9 +53,12 @@ impl Found {
     fn collect(&mut self, path: &str, value: &Value) {
         match value {
             Value::Null => {}
-            Value::String(text) => self.push(path, text.clone()),
+            Value::String(text) => self.push_text(path, text),
             Value::Bool(flag) => self.push(path, flag.to_string()),
-            Value::Number(number) => self.push(path, number.to_string()),
+            Value::Number(number) => {
+                self.push(path, number.to_string());
+                self.push_at(AttributePath::new(path).of_numbers(), number_key(number));
+            }
             Value::Array(values) => self.collect_values(path, values),
             Value::Object(object) => self.collect_object(&format!("{path}."), object),
         }
@@ -79,8 +81,46 @@ impl Found {
         }
     }
 
+    /// What reads as a moment can be compared as one, whatever the attribute's type is now or becomes.
+    fn push_text(&mut self, path: &str, text: &str) {
+        self.push(path, text.to_owned());
+        if let Some(at) = moment(text) {
+            self.push_at(AttributePath::new(path).of_moments(), moment_key(at));
+        }
+    }
+
     fn push(&mut self, path: &str, exact: String) {
+        self.push_at(AttributePath::new(path), exact);
+    }
+
+    fn push_at(&mut self, path: AttributePath, exact: String) {
         let (element, rank, folded) = (self.element, self.rank, text::fold(&exact));
-        self.all.push(SearchAttribute { path: AttributePath::new(path), element, rank, exact, folded });
+        self.all.push(SearchAttribute { path, element, rank, exact, folded });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn found(name: &str, value: &Value) -> Vec<(String, i32, String)> {
+        let mut found = Found::default();
+        found.collect(name, value);
+        found.all.into_iter().map(|one| (one.path.as_str().to_owned(), one.element, one.exact)).collect()
+    }
+
+    #[test]
+    fn numbers_and_moments_are_kept_as_they_were_sent_and_by_their_order() {
+        let levels = found("urn:acme:1.0:Person:Levels", &json!([7, 1.5]));
+        let kept: Vec<(&str, i32)> = levels.iter().map(|(path, element, _)| (path.as_str(), *element)).collect();
+        let (plain, ordered) = ("urn:acme:1.0:person:levels", "urn:acme:1.0:person:levels#number");
+        assert_eq!(kept, [(plain, 0), (ordered, 0), (plain, 1), (ordered, 1)]);
+        assert_eq!((levels[0].2.as_str(), levels[2].2.as_str()), ("7", "1.5"));
+        assert!(levels[1].2 > levels[3].2);
+        let since = found("since", &json!("2011-05-13T04:42:34Z"));
+        assert_eq!((since.len(), since[1].0.as_str()), (2, "since#moment"));
+        assert_eq!(found("title", &json!("2011")).len(), 1);
     }
 }

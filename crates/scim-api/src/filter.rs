@@ -11,7 +11,7 @@ use std::fmt;
 
 pub use compile::{Compiled, compile, compile_across, compile_for_values};
 pub use evaluate::matches;
-pub(crate) use named::{boolean_text, moment};
+pub(crate) use named::boolean_text;
 use serde_json::Number;
 
 use crate::error::ScimError;

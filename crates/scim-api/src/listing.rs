@@ -112,7 +112,7 @@ fn position(parameters: &ListParameters) -> Result<store::Position, ScimError> {
 fn stored(sort: Option<&Sort>) -> Option<store::Sort> {
     sort.map(|sort| store::Sort {
         path: sort.path.clone(),
-        exact: sort.case_exact,
+        form: sort.form,
         descending: sort.order == SortOrder::Descending,
     })
 }

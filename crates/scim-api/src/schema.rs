@@ -17,20 +17,21 @@ use std::sync::Arc;
 pub use attribute::{Attribute, Kind, Mutability, Returned, Uniqueness};
 pub use custom::{CustomAttribute, CustomAttributeError, CustomKind};
 use domain::environment::Environment;
+use domain::schema_urn;
 pub use group::MAX_MEMBERS;
 pub use target::{Located, Target};
 pub use workato_role::RoleAttribute;
 
 /// URN of the core `User` schema (RFC 7643 §4.1).
-pub const USER_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+pub const USER_URN: &str = schema_urn::USER;
 /// URN of the core `Group` schema (RFC 7643 §4.2).
-pub const GROUP_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+pub const GROUP_URN: &str = schema_urn::GROUP;
 /// URN of the read-only schema of environment roles.
-pub const ROLE_URN: &str = "urn:ietf:params:scim:schemas:gatehouse:1.0:EnvironmentRole";
+pub const ROLE_URN: &str = schema_urn::ROLE;
 /// URN of the enterprise extension (RFC 7643 §4.3).
-pub const ENTERPRISE_URN: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+pub const ENTERPRISE_URN: &str = schema_urn::ENTERPRISE;
 /// URN of the extension that carries environment roles.
-pub const WORKATO_ROLE_URN: &str = domain::search::ROLE_EXTENSION;
+pub const WORKATO_ROLE_URN: &str = schema_urn::WORKATO_ROLE;
 
 /// A schema: a URN and its attributes (RFC 7643 §7).
 #[derive(Debug, Clone, PartialEq, Eq)]

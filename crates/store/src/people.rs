@@ -2,7 +2,7 @@
 
 use domain::collaborator::{Person, UserName};
 use domain::id::{PersonId, ScimId, WorkspaceId};
-use domain::predicate::{AttributePath, Predicate};
+use domain::predicate::{AttributePath, Form, Predicate};
 
 use crate::Store;
 use crate::backend::read;
@@ -33,8 +33,8 @@ pub enum Position {
 pub struct Sort {
     /// By which attribute; of several values the primary one counts, else the first.
     pub path: AttributePath,
-    /// Whether case counts.
-    pub exact: bool,
+    /// As what its values are compared.
+    pub form: Form,
     /// Backwards: those without a value come first then.
     pub descending: bool,
 }

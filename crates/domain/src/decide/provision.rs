@@ -7,7 +7,7 @@ use super::{Change, LinkWrite, Refusal, State};
 use crate::audit::EventKind;
 use crate::collaborator::{Lifecycle, Person, ProviderState};
 use crate::command::{Context, NewIds, ScimUser};
-use crate::search::ROLE_EXTENSION;
+use crate::schema_urn::WORKATO_ROLE;
 
 /// `POST`: a new person, or a deleted one brought back by the same `userName` and `externalId` (§2.5).
 pub(super) fn create(state: State<'_>, ids: NewIds, user: ScimUser, context: &Context) -> Result<Change, Refusal> {
@@ -143,8 +143,8 @@ fn differences(person: &Person, user: &ScimUser) -> (Map<String, Value>, Map<Str
     let mut old = attributes(person.user_name.as_str(), person.external_id.as_deref(), &person.profile.0);
     let mut new = attributes(user.user_name.as_str(), user.external_id.as_deref(), &user.profile.0);
     if let Some(roles) = &user.roles {
-        old.insert(ROLE_EXTENSION.to_owned(), json!(person.facts.provisioned.values()));
-        new.insert(ROLE_EXTENSION.to_owned(), json!(roles));
+        old.insert(WORKATO_ROLE.to_owned(), json!(person.facts.provisioned.values()));
+        new.insert(WORKATO_ROLE.to_owned(), json!(roles));
     }
     let only = |these: &Map<String, Value>, those: &Map<String, Value>| {
         these.iter().filter(|(k, v)| those.get(*k) != Some(*v)).map(|(k, v)| (k.clone(), v.clone())).collect()

@@ -1,10 +1,11 @@
 //! Values, checked against their attribute and brought into its form.
 
+use domain::order::moment;
 use serde_json::{Map, Value};
 
 use super::notes::Notes;
 use crate::error::ScimError;
-use crate::filter::{boolean_text, moment};
+use crate::filter::boolean_text;
 use crate::schema::{Attribute, Kind, Located, Schema};
 
 /// The longest string, in bytes.

@@ -184,9 +184,8 @@ impl<'r> Compiler<'r> {
                 let text = self.text(named, operator, literal)?;
                 Ok(if named.attribute.case_exact { Operand::Exact(text) } else { Operand::Folded(text) })
             }
-            Kind::Integer | Kind::Decimal | Kind::Complex => {
-                Err(named.unfit(operator, literal, "values of this type cannot be compared"))
-            }
+            Kind::Integer | Kind::Decimal => named.number(operator, literal),
+            Kind::Complex => Err(named.unfit(operator, literal, "values of this type cannot be compared")),
         }
     }
 
@@ -252,6 +251,9 @@ fn unknown(path: &AttrPath) -> ScimError {
 }
 
 fn unknown_sub_attribute(attribute: &Attribute, path: &AttrPath) -> ScimError {
+    if attribute.sub_attributes.is_empty() {
+        return ScimError::InvalidFilter(format!("{} has no sub-attributes: leave out the brackets.", attribute.name));
+    }
     let subs: Vec<&str> = attribute.sub_attributes.iter().map(|sub| sub.name.as_ref()).collect();
     let name = quoted(path.as_str());
     ScimError::InvalidFilter(format!("{} has no sub-attribute {name}: it has {}.", attribute.name, subs.join(", ")))

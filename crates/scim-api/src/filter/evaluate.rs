@@ -1,10 +1,9 @@
 //! A predicate over JSON in memory: what PATCH selects values by, and what the SQL of the store must agree with.
 
+use domain::order::{moment, number_key};
 use domain::predicate::{AttributePath, Comparison, Operand, Predicate};
 use domain::text::fold;
 use serde_json::{Map, Value};
-
-use super::named::moment;
 
 /// Whether the predicate holds for a resource, or for one value of a multi-valued attribute. Like SQL it knows only what is
 /// there: a comparison with an attribute that is absent does not hold.
@@ -39,6 +38,9 @@ pub(super) fn compares(value: &Value, comparison: Comparison, operand: &Operand)
         (Operand::Folded(wanted), Value::String(text)) => compares_text(&fold(text), comparison, &fold(wanted)),
         (Operand::Exact(wanted), Value::String(text)) => compares_text(text, comparison, wanted),
         (Operand::Boolean(wanted), Value::Bool(flag)) => comparison == Comparison::Equal && flag == wanted,
+        (Operand::Number(wanted), Value::Number(number)) => {
+            compares_order(&number_key(number), comparison, &number_key(wanted))
+        }
         (Operand::Moment(wanted), Value::String(text)) => {
             moment(text).is_some_and(|at| compares_order(&at, comparison, wanted))
         }

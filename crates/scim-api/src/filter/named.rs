@@ -1,6 +1,6 @@
 //! An attribute as a filter names it, and the operands that its type takes.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use domain::order::moment;
 use domain::predicate::{AttributePath, Operand, Predicate};
 
 use super::{Literal, Operator};
@@ -51,6 +51,16 @@ impl<'r> Named<'r> {
         }
     }
 
+    pub(super) fn number(&self, operator: Operator, literal: &Literal) -> Result<Operand, ScimError> {
+        if matches!(operator, Operator::Co | Operator::Sw | Operator::Ew) {
+            return Err(self.unfit(operator, literal, "a number is compared by eq, ne, gt, ge, lt and le"));
+        }
+        match literal {
+            Literal::Number(number) => Ok(Operand::Number(number.clone())),
+            _ => Err(self.unfit(operator, literal, "send a number without quotes")),
+        }
+    }
+
     pub(super) fn moment(&self, operator: Operator, literal: &Literal) -> Result<Operand, ScimError> {
         if matches!(operator, Operator::Co | Operator::Sw | Operator::Ew) {
             return Err(self.unfit(operator, literal, "a moment is compared by eq, ne, gt, ge, lt and le"));
@@ -67,15 +77,6 @@ impl<'r> Named<'r> {
         let condition = quoted(&format!("{} {operator} {literal}", self.path));
         ScimError::InvalidFilter(format!("The condition {condition} is not possible: {advice}."))
     }
-}
-
-/// A moment as RFC 3339 writes it; without an offset it is taken as UTC (RFC 7643 §2.3.5 refers to
-/// xsd:dateTime, where it may be left out).
-pub(crate) fn moment(text: &str) -> Option<DateTime<Utc>> {
-    let with_offset = DateTime::parse_from_rfc3339(text).map(|moment| moment.to_utc());
-    with_offset
-        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").map(|naive| naive.and_utc()))
-        .ok()
 }
 
 /// `true` and `false` as strings, which Okta and Entra send in any case.

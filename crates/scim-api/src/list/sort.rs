@@ -1,6 +1,6 @@
 //! `sortBy` and `sortOrder` (RFC 7644 §3.4.2.3).
 
-use domain::predicate::AttributePath;
+use domain::predicate::{AttributePath, Form};
 
 use super::SearchRequest;
 use crate::error::{ScimError, quoted};
@@ -12,8 +12,8 @@ use crate::schema::{Kind, Located, ResourceType, Target};
 pub struct Sort {
     /// An attribute without sub-attributes, as in a predicate: `emails` has become `emails.value`.
     pub path: AttributePath,
-    /// Whether strings are compared as they are, rather than by their fold.
-    pub case_exact: bool,
+    /// As what values are compared.
+    pub form: Form,
     /// Whether there may be several values. The primary one counts, else the first.
     pub multi_valued: bool,
     /// The direction.
@@ -84,7 +84,7 @@ fn sort(located: Located<'_>, order: SortOrder, tolerated: &mut Vec<String>) -> 
     }
     Ok(Sort {
         path: AttributePath::new(&place.path()),
-        case_exact: place.leaf().case_exact,
+        form: place.leaf().form(),
         multi_valued: place.attribute.multi_valued,
         order,
     })

@@ -1,3 +1,4 @@
+use domain::predicate::Form;
 use serde_json::{Value, json};
 
 use super::*;
@@ -19,9 +20,9 @@ fn refusal(query: &str) -> &'static str {
     by_query(query).expect_err(query).scim_type().unwrap()
 }
 
-fn sort_of(query: &str) -> (String, bool, bool, SortOrder) {
+fn sort_of(query: &str) -> (String, Form, bool, SortOrder) {
     let sort = by_query(query).unwrap_or_else(|error| panic!("{query}: {error}")).sort.unwrap();
-    (sort.path.as_str().to_owned(), sort.case_exact, sort.multi_valued, sort.order)
+    (sort.path.as_str().to_owned(), sort.form, sort.multi_valued, sort.order)
 }
 
 #[test]
@@ -80,13 +81,13 @@ fn the_errors_of_paging_have_their_own_keywords() {
 #[test]
 fn a_list_is_sorted_by_what_the_registry_says_of_the_attribute() {
     let up = SortOrder::Ascending;
-    assert_eq!(sort_of("sortBy=USERNAME"), ("username".to_owned(), false, false, up));
+    assert_eq!(sort_of("sortBy=USERNAME"), ("username".to_owned(), Form::Folded, false, up));
     assert_eq!(sort_of("sortBy=name.familyName&sortOrder=Descending").3, SortOrder::Descending);
-    assert_eq!(sort_of("sortBy=emails"), ("emails.value".to_owned(), false, true, up));
+    assert_eq!(sort_of("sortBy=emails"), ("emails.value".to_owned(), Form::Folded, true, up));
     assert_eq!(sort_of("sortBy=emails.type").0, "emails.type");
-    assert_eq!(sort_of("sortBy=meta.lastModified").0, "meta.lastmodified");
+    assert_eq!(sort_of("sortBy=meta.lastModified").1, Form::Moment);
     let role = format!("{WORKATO_ROLE_URN}:workato_role");
-    assert_eq!(sort_of(&format!("sortBy={role}")), (role.to_lowercase(), true, false, up));
+    assert_eq!(sort_of(&format!("sortBy={role}")), (role.to_lowercase(), Form::Exact, false, up));
     assert_eq!(by_query("sortOrder=ascending").unwrap().sort, None);
     assert_eq!(by_query("sortBy=&sortOrder=").unwrap().sort, None);
 }

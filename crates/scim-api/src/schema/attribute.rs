@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use domain::predicate::Form;
+
 /// The definition of an attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attribute {
@@ -205,6 +207,16 @@ impl Attribute {
     /// The sub-attribute of this name, in any case.
     pub fn find_sub_attribute(&self, name: &str) -> Option<&Attribute> {
         self.sub_attributes.iter().find(|attribute| attribute.is_called(name))
+    }
+
+    /// As what its values are compared and sorted.
+    pub fn form(&self) -> Form {
+        match self.kind {
+            Kind::Integer | Kind::Decimal => Form::Number,
+            Kind::DateTime => Form::Moment,
+            _ if self.case_exact => Form::Exact,
+            _ => Form::Folded,
+        }
     }
 
     /// Whether a request body can change it: a client can write it and the server keeps it.

@@ -56,7 +56,7 @@ fn present(path: &AttributePath) -> Condition {
 fn compare(path: &AttributePath, comparison: Comparison, operand: &Operand) -> Condition {
     let value = match operand {
         Operand::Folded(value) | Operand::Exact(value) => value.replace('\0', "\u{fffd}"),
-        Operand::Boolean(_) | Operand::Moment(_) => String::new(),
+        Operand::Boolean(_) | Operand::Number(_) | Operand::Moment(_) => String::new(),
     };
     match (path.as_str(), operand) {
         ("meta.created", Operand::Moment(at)) => moment!(collaborator_groups::created_at, comparison, *at),

@@ -7,7 +7,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use domain::access::Origin;
 use domain::id::WorkspaceId;
-use domain::predicate::{AttributePath, Comparison, Operand, Predicate};
+use domain::order::{moment_key, number_key};
+use domain::predicate::{AttributePath, Comparison, Form, Operand, Predicate};
 use domain::text::fold;
 
 use super::{Conn, text};
@@ -172,7 +173,8 @@ fn compare(workspace: WorkspaceId, path: &AttributePath, comparison: Comparison,
         (_, Operand::Folded(value)) => folded_attribute(workspace, path, comparison, value),
         (_, Operand::Exact(value)) => exact_attribute(workspace, path, comparison, value.clone()),
         (_, Operand::Boolean(value)) => exact_attribute(workspace, path, comparison, value.to_string()),
-        (_, Operand::Moment(at)) => exact_attribute(workspace, path, comparison, at.to_rfc3339()),
+        (_, Operand::Number(number)) => exact_attribute(workspace, &path.of_numbers(), comparison, number_key(number)),
+        (_, Operand::Moment(at)) => exact_attribute(workspace, &path.of_moments(), comparison, moment_key(*at)),
     }
 }
 
@@ -258,6 +260,7 @@ macro_rules! value {
 /// §3.4.2.3).
 pub(super) fn sorted(query: Query, sort: Option<&Sort>) -> Query {
     let Some(sort) = sort else { return query };
+    let path = searched(sort);
     match (sort.path.as_str(), sort.descending) {
         ("id", false) => query.order(collaborators::scim_id.asc()),
         ("id", true) => query.order(collaborators::scim_id.desc()),
@@ -269,23 +272,32 @@ pub(super) fn sorted(query: Query, sort: Option<&Sort>) -> Query {
         ("meta.created", true) => query.order(collaborators::created_at.desc()),
         ("meta.lastmodified", false) => query.order(collaborators::modified_at.asc()),
         ("meta.lastmodified", true) => query.order(collaborators::modified_at.desc()),
-        (path, false) => {
-            let missing = value!(path, search_attributes::folded).is_null().asc();
+        (_, false) => {
+            let missing = value!(path.as_str(), search_attributes::folded).is_null().asc();
             let query = query.order(missing);
-            if sort.exact {
-                query.then_order_by(value!(path, search_attributes::exact).asc())
+            if sort.form != Form::Folded {
+                query.then_order_by(value!(path.as_str(), search_attributes::exact).asc())
             } else {
-                query.then_order_by(value!(path, search_attributes::folded).asc())
+                query.then_order_by(value!(path.as_str(), search_attributes::folded).asc())
             }
         }
-        (path, true) => {
-            let missing = value!(path, search_attributes::folded).is_null().desc();
+        (_, true) => {
+            let missing = value!(path.as_str(), search_attributes::folded).is_null().desc();
             let query = query.order(missing);
-            if sort.exact {
-                query.then_order_by(value!(path, search_attributes::exact).desc())
+            if sort.form != Form::Folded {
+                query.then_order_by(value!(path.as_str(), search_attributes::exact).desc())
             } else {
-                query.then_order_by(value!(path, search_attributes::folded).desc())
+                query.then_order_by(value!(path.as_str(), search_attributes::folded).desc())
             }
         }
+    }
+}
+
+/// Where the values of that form are.
+fn searched(sort: &Sort) -> AttributePath {
+    match sort.form {
+        Form::Folded | Form::Exact => sort.path.clone(),
+        Form::Number => sort.path.of_numbers(),
+        Form::Moment => sort.path.of_moments(),
     }
 }

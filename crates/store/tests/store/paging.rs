@@ -2,7 +2,7 @@
 
 use domain::collaborator::Person;
 use domain::command::Command;
-use domain::predicate::{AttributePath, Comparison, Operand, Predicate};
+use domain::predicate::{AttributePath, Comparison, Form, Operand, Predicate};
 use store::{Position, Sort};
 
 use crate::acme::Acme;
@@ -123,14 +123,14 @@ on_both_databases! {
         acme.post(user("none")).unwrap();
         acme.post(user("c").attribute("emails", emails([main("a", false), main("C", true)]))).unwrap();
         acme.post(user("b").attribute("emails", emails([main("b", false), main("z", false)]))).unwrap();
-        let sorted = |path: &str, exact, descending| {
-            let sort = Sort { path: AttributePath::new(path), exact, descending };
+        let sorted = |path: &str, form, descending| {
+            let sort = Sort { path: AttributePath::new(path), form, descending };
             let page = acme.store.list_people(acme.workspace.id, None, Some(&sort), Position::Offset(0), 10).unwrap();
             page.people.iter().map(|person| person.user_name.to_string()).collect::<Vec<_>>()
         };
-        assert_eq!(sorted("emails.value", false, false), ["b", "c", "none"]);
-        assert_eq!(sorted("emails.value", false, true), ["none", "c", "b"]);
-        assert_eq!(sorted("emails.value", true, false), ["c", "b", "none"]);
-        assert_eq!(sorted("userName", false, true), ["none", "c", "b"]);
+        assert_eq!(sorted("emails.value", Form::Folded, false), ["b", "c", "none"]);
+        assert_eq!(sorted("emails.value", Form::Folded, true), ["none", "c", "b"]);
+        assert_eq!(sorted("emails.value", Form::Exact, false), ["c", "b", "none"]);
+        assert_eq!(sorted("userName", Form::Folded, true), ["none", "c", "b"]);
     }
 }

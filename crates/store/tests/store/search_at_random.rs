@@ -4,11 +4,12 @@ use chrono::Duration;
 use domain::clock::Timestamp;
 use domain::collaborator::Person;
 use domain::command::Command;
+use domain::order::moment;
 use domain::predicate::{AttributePath, Comparison, Operand, Predicate};
 use domain::text::fold;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 use store::Position;
 
 use crate::acme::{Acme, draw};
@@ -16,6 +17,7 @@ use crate::users::{NewUser, same, user};
 
 const ROLE: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+const ADDED: &str = "urn:acme:scim:1.0:Person";
 const CASES: u32 = 48;
 
 on_both_databases! {
@@ -107,7 +109,11 @@ fn some_user() -> impl Strategy<Value = SomeUser> {
     let emails = prop::collection::vec((some_text(), any::<bool>()), 0..3);
     let fates = prop_oneof![4 => Just(Fate::Stays), 1 => Just(Fate::IsChanged), 1 => Just(Fate::IsDeleted)];
     let texts = (some_text(), optional(), optional(), optional(), optional(), optional());
-    (texts, emails, any::<Option<bool>>(), fates).prop_map(|(texts, emails, active, fate)| {
+    let added = prop::collection::vec(
+        prop_oneof![some_number().prop_map(Value::Number), some_time().prop_map(Value::from)],
+        0..3,
+    );
+    (texts, emails, any::<Option<bool>>(), fates, added).prop_map(|(texts, emails, active, fate, added)| {
         let (name, external_id, display_name, family_name, role, department) = texts;
         let emails: Vec<Value> =
             emails.iter().map(|(value, main)| json!({ "value": value, "primary": main })).collect();
@@ -117,9 +123,32 @@ fn some_user() -> impl Strategy<Value = SomeUser> {
         made = family_name.iter().fold(made, |made, name| made.attribute("name", json!({ "familyName": name })));
         made = role.iter().fold(made, |made, role| made.role("workato_role", role));
         made = department.iter().fold(made, |made, d| made.attribute(ENTERPRISE, json!({ "department": d })));
+        if !added.is_empty() {
+            made = made.attribute(ADDED, json!({ "values": added }));
+        }
         made = active.iter().fold(made, |made, active| made.active(*active));
         SomeUser { name, user: made, fate }
     })
+}
+
+/// Numbers that are equal though written differently, near each other, far apart, and beyond what a real holds.
+fn some_number() -> impl Strategy<Value = Number> {
+    let texts = ["0", "-0.0", "1", "1.0", "1.5", "2", "10", "-1", "-1.5", "-10", "1e3", "1000", "1e-3"];
+    let large = ["9007199254740992", "9007199254740993", "1e300", "-1e300"];
+    prop::sample::select([&texts[..], &large[..]].concat()).prop_map(|text| text.parse().unwrap())
+}
+
+/// Moments with offsets and fractions, equal and not, and what only looks like one.
+fn some_time() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "2026-01-05T08:00:00Z",
+        "2026-01-05T09:00:00+01:00",
+        "2026-01-05T08:00:00",
+        "2026-01-05T08:00:00.000000001Z",
+        "1969-12-31T23:59:59.5Z",
+        "2026-01-05",
+        "0001-01-01T00:00:00+01:00",
+    ])
 }
 
 fn some_predicate() -> impl Strategy<Value = Predicate> {
@@ -140,6 +169,7 @@ fn some_predicate() -> impl Strategy<Value = Predicate> {
         Comparison::Less,
         Comparison::LessOrEqual,
     ]);
+    let (orders2, orders3) = (orders.clone(), orders.clone());
     let operands = (some_text(), any::<bool>())
         .prop_map(|(text, exact)| if exact { Operand::Exact(text) } else { Operand::Folded(text) });
     let leaf = prop_oneof![
@@ -149,6 +179,10 @@ fn some_predicate() -> impl Strategy<Value = Predicate> {
         1 => any::<bool>().prop_map(compare_active),
         1 => (moment_paths(), orders, 0..4_i64).prop_map(|(path, how, second)| {
             Predicate::Compare(path, how, Operand::Moment(some_moment(second)))
+        }),
+        2 => (orders2, some_number()).prop_map(|(how, number)| compare_added(how, Operand::Number(number))),
+        2 => (orders3, some_time()).prop_filter_map("a moment", |(how, text)| {
+            Some(compare_added(how, Operand::Moment(moment(text)?)))
         }),
     ];
     leaf.prop_recursive(4, 16, 4, |inner| {
@@ -182,6 +216,10 @@ fn some_element() -> impl Strategy<Value = Predicate> {
         ]
     });
     inner.prop_map(|inner| Predicate::Element(AttributePath::new("emails"), Box::new(inner)))
+}
+
+fn compare_added(how: Comparison, what: Operand) -> Predicate {
+    Predicate::Compare(AttributePath::new(&format!("{ADDED}:values")), how, what)
 }
 
 fn compare_active(wanted: bool) -> Predicate {
@@ -228,6 +266,14 @@ fn holds(predicate: &Predicate, person: &Person) -> bool {
             assert_eq!((path.as_str(), *how), ("active", Comparison::Equal));
             person.lifecycle.is_active() == *wanted
         }
+        Predicate::Compare(path, how, Operand::Number(wanted)) => {
+            assert!(path.as_str().ends_with(":values"));
+            added(person).iter().filter_map(Value::as_number).any(|number| compares_numbers(number, *how, wanted))
+        }
+        Predicate::Compare(path, how, Operand::Moment(wanted)) if path.as_str().ends_with(":values") => {
+            let moments = added(person).into_iter().filter_map(|value| moment(value.as_str()?));
+            moments.into_iter().any(|at| compares(&at, *how, wanted))
+        }
         Predicate::Compare(path, how, Operand::Moment(wanted)) => {
             let at = if path.as_str() == "meta.created" { person.created_at } else { person.modified_at };
             compares(&at, *how, wanted)
@@ -262,7 +308,22 @@ fn holds_of_email(predicate: &Predicate, email: &Value) -> bool {
         Predicate::Compare(path, how, Operand::Boolean(wanted)) => {
             text(path).is_some_and(|value| compares_text(&value, *how, &wanted.to_string()))
         }
-        Predicate::Compare(_, _, Operand::Moment(_)) | Predicate::Element(..) => panic!("not made here"),
+        Predicate::Compare(_, _, Operand::Number(_) | Operand::Moment(_)) | Predicate::Element(..) => {
+            panic!("not made here")
+        }
+    }
+}
+
+fn added(person: &Person) -> Vec<Value> {
+    let added = person.profile.0.get(ADDED).and_then(|added| added["values"].as_array());
+    added.cloned().unwrap_or_default()
+}
+
+/// Two integers as integers, all else as reals, which hold the other numbers that are made here exactly.
+fn compares_numbers(number: &Number, how: Comparison, wanted: &Number) -> bool {
+    match (number.as_i64(), wanted.as_i64()) {
+        (Some(number), Some(wanted)) => compares(&number, how, &wanted),
+        _ => compares(&number.as_f64(), how, &wanted.as_f64()),
     }
 }
 
@@ -301,7 +362,7 @@ fn compares_text(value: &str, how: Comparison, wanted: &str) -> bool {
     }
 }
 
-fn compares<T: Ord + ?Sized>(value: &T, how: Comparison, wanted: &T) -> bool {
+fn compares<T: PartialOrd + ?Sized>(value: &T, how: Comparison, wanted: &T) -> bool {
     match how {
         Comparison::Equal => value == wanted,
         Comparison::Greater => value > wanted,

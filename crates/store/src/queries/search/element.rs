@@ -4,6 +4,7 @@ use diesel::dsl::not;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use domain::id::WorkspaceId;
+use domain::order::{moment_key, number_key};
 use domain::predicate::{AttributePath, Comparison, Operand, Predicate};
 use domain::text::fold;
 
@@ -31,7 +32,9 @@ pub(super) fn condition(workspace: WorkspaceId, path: &AttributePath, inner: &Pr
 fn value(workspace: WorkspaceId, path: &AttributePath, predicate: &Predicate) -> OneValue {
     match predicate {
         Predicate::Present(part) => present(workspace, &below(path, part)),
-        Predicate::Compare(part, comparison, operand) => compare(workspace, &below(path, part), *comparison, operand),
+        Predicate::Compare(part, comparison, operand) => {
+            compare(workspace, &AttributePath::new(&below(path, part)), *comparison, operand)
+        }
         Predicate::And(all) => all
             .iter()
             .map(|part| value(workspace, path, part))
@@ -70,19 +73,24 @@ fn present(workspace: WorkspaceId, path: &str) -> OneValue {
     owners!(workspace, path, PART.field(search_attributes::exact).ne(""))
 }
 
-fn compare(workspace: WorkspaceId, path: &str, comparison: Comparison, operand: &Operand) -> OneValue {
+fn compare(workspace: WorkspaceId, path: &AttributePath, comparison: Comparison, operand: &Operand) -> OneValue {
     match operand {
         // No text here holds U+0000, which PostgreSQL would not even take as a parameter.
         Operand::Exact(value) | Operand::Folded(value) if value.contains('\0') => Box::new(false.into_sql::<Bool>()),
         Operand::Folded(value) => {
-            compared!(PART.field(search_attributes::folded), comparison, fold(value), |is| owners!(workspace, path, is))
+            compared!(PART.field(search_attributes::folded), comparison, fold(value), |is| owners!(
+                workspace,
+                path.as_str(),
+                is
+            ))
         }
         Operand::Exact(value) => exact(workspace, path, comparison, value.clone()),
         Operand::Boolean(value) => exact(workspace, path, comparison, value.to_string()),
-        Operand::Moment(at) => exact(workspace, path, comparison, at.to_rfc3339()),
+        Operand::Number(number) => exact(workspace, &path.of_numbers(), comparison, number_key(number)),
+        Operand::Moment(at) => exact(workspace, &path.of_moments(), comparison, moment_key(*at)),
     }
 }
 
-fn exact(workspace: WorkspaceId, path: &str, comparison: Comparison, value: String) -> OneValue {
-    compared!(PART.field(search_attributes::exact), comparison, value, |is| owners!(workspace, path, is))
+fn exact(workspace: WorkspaceId, path: &AttributePath, comparison: Comparison, value: String) -> OneValue {
+    compared!(PART.field(search_attributes::exact), comparison, value, |is| owners!(workspace, path.as_str(), is))
 }
