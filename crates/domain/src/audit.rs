@@ -113,6 +113,10 @@ kinds! {
     ScimTokenRefreshed = "scim_token.refreshed",
     /// SCIM tokens were revoked.
     ScimTokenRevoked = "scim_token.revoked",
+    /// An attribute of people was added to what SCIM takes.
+    ScimAttributeAdded = "scim_attribute.added",
+    /// An added attribute was taken away; its values are kept.
+    ScimAttributeRemoved = "scim_attribute.removed",
     /// The owner's password was set anew.
     OwnerPasswordReset = "owner.password_reset",
     /// SCIM or a login made a person.
@@ -204,7 +208,7 @@ pub enum Actor {
 /// What an entry is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Subject {
-    /// `collaborator`, `workspace`, `connection`, `scim_token`, `role`, `group`, `owner`, `login`.
+    /// `collaborator`, `workspace`, `connection`, `scim_token`, `scim_attribute`, `role`, `group`, `owner`, `login`.
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// Its id, where it has one.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::audit::{Actor, RequestOrigin, Source};
 use crate::clock::Timestamp;
 use crate::collaborator::{Profile, UserName};
+use crate::custom_attribute::CustomAttributes;
 use crate::environment::GroupName;
 use crate::facts::AssertedFacts;
 use crate::id::{ConnectionId, PersonId, ScimId};
@@ -66,6 +67,8 @@ pub struct ScimUser {
     pub roles: Option<BTreeMap<String, String>>,
     /// Everything else.
     pub profile: Profile,
+    /// The added attributes that the client knew: it says nothing about others.
+    pub custom_attributes: CustomAttributes,
 }
 
 /// A login by a verified assertion.

@@ -8,6 +8,7 @@ use common::{World, assertion, user};
 use domain::access::Origin;
 use domain::audit::{EventKind, Source};
 use domain::collaborator::Status;
+use domain::custom_attribute::{CustomAttribute, CustomAttributes, CustomKind, Shape};
 use domain::decide::{LinkWrite, Refusal, Write};
 use domain::policy::Jit;
 use serde_json::json;
@@ -144,6 +145,29 @@ fn a_put_with_the_extension_replaces_it_whole() {
     world.put(ann, user(ANN).role("workato_role_prod", "Analyst")).unwrap();
     let values = world.person(ann).facts.provisioned.values();
     assert_eq!(values.into_iter().collect::<Vec<_>>(), [("workato_role_prod".to_owned(), "Analyst".to_owned())]);
+}
+
+const BADGES: &str = "urn:acme:scim:1.0:Badge";
+
+fn badge() -> CustomAttributes {
+    let shape = Shape { kind: CustomKind::String, multi_valued: false, case_exact: false };
+    CustomAttribute::new(BADGES, "badge", shape).into_iter().collect()
+}
+
+#[test]
+fn a_put_of_a_client_that_does_not_know_an_attribute_leaves_its_value() {
+    let mut world = World::new();
+    let (with, without) = (badge(), CustomAttributes::default());
+    let ann = world.post(user(ANN).external_id("00u1").attribute(BADGES, json!({ "badge": "A" })).knowing(&with));
+    world.put(ann, user(ANN).external_id("00u1").knowing(&without)).unwrap();
+    assert_eq!(world.last().write, Write::Nothing);
+    world.put(ann, user(ANN).external_id("00u1").display_name("Ann").knowing(&without)).unwrap();
+    assert_eq!(world.person(ann).profile.0[BADGES], json!({ "badge": "A" }));
+    world.delete(ann).unwrap();
+    world.post(user(ANN).external_id("00u1").knowing(&without));
+    assert_eq!(world.person(ann).profile.0[BADGES], json!({ "badge": "A" }), "also for somebody who is brought back");
+    world.put(ann, user(ANN).external_id("00u1").knowing(&with)).unwrap();
+    assert_eq!(world.person(ann).profile.0.get(BADGES), None, "who knows it and leaves it out takes it away");
 }
 
 #[test]

@@ -69,7 +69,8 @@ impl FromRequest for ScimClient {
             site.limits.scim(token.id)?;
             check_prerequisites(&token)?;
             check_accept(request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()))?;
-            let registry = Registry::new(&RoleAttribute::of_environments(&token.environments), &[]);
+            let roles = RoleAttribute::of_environments(&token.environments);
+            let registry = Registry::new(&roles, token.custom_attributes.clone());
             Ok(Self { token, registry, client, site })
         })
     }

@@ -157,10 +157,10 @@ fn uniqueness(uniqueness: Uniqueness) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use domain::custom_attribute::{CustomAttribute, CustomKind, Shape};
+
     use super::*;
-    use crate::schema::{
-        CustomAttribute, CustomKind, ENTERPRISE_URN, GROUP_URN, ROLE_URN, RoleAttribute, USER_URN, WORKATO_ROLE_URN,
-    };
+    use crate::schema::{ENTERPRISE_URN, GROUP_URN, ROLE_URN, RoleAttribute, USER_URN, WORKATO_ROLE_URN};
 
     const BASE: &str = "https://gate.test/scim/v2";
 
@@ -178,8 +178,18 @@ mod tests {
     #[test]
     fn an_added_attribute_is_published_under_its_urn() {
         let urn = "urn:acme:scim:1.0:Person";
-        let badges = CustomAttribute::new(urn, "badges", CustomKind::String).unwrap().multi_valued().case_exact();
-        let registry = Registry::new(&[RoleAttribute::new("role", &[])], &[badges]);
+        let attribute = |name, kind, multi_valued, case_exact| {
+            CustomAttribute::new(urn, name, Shape { kind, multi_valued, case_exact }).unwrap()
+        };
+        let added = [
+            attribute("badges", CustomKind::String, true, true),
+            attribute("onCall", CustomKind::Boolean, false, false),
+            attribute("level", CustomKind::Integer, false, false),
+            attribute("rate", CustomKind::Decimal, false, false),
+            attribute("since", CustomKind::DateTime, false, false),
+            attribute("desk", CustomKind::Reference, false, false),
+        ];
+        let registry = Registry::new(&[RoleAttribute::new("role", &[])], added.into_iter().collect());
         insta::assert_json_snapshot!(find_schema(&registry, urn, BASE));
         let user = find_resource_type(&registry, "User", BASE).unwrap();
         assert_eq!(user["schemaExtensions"][2], json!({"schema": urn, "required": false}));

@@ -126,7 +126,7 @@ impl Work {
         let mut groups = store.scim_memberships(&ids)?;
         let show = |person: &domain::collaborator::Person| {
             let groups = groups.remove(&person.id).unwrap_or_default();
-            user::to_json(person, &groups, &asked.projection, self.registry.user(), &self.site.base_url)
+            user::to_json(person, &groups, &asked.projection, &self.registry, &self.site.base_url)
         };
         let resources = page.people.iter().map(show).collect();
         Ok(Found { total: page.total, resources, places: page.places })

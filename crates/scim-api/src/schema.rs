@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 pub use attribute::{Attribute, Kind, Mutability, Returned, Uniqueness};
-pub use custom::{CustomAttribute, CustomAttributeError, CustomKind};
+use domain::custom_attribute::CustomAttributes;
 use domain::environment::Environment;
 use domain::schema_urn;
 pub use group::MAX_MEMBERS;
@@ -74,14 +74,15 @@ pub struct Registry {
     user: ResourceType,
     group: ResourceType,
     role: ResourceType,
+    custom_attributes: CustomAttributes,
 }
 
 impl Registry {
     /// The registry of a workspace whose environment roles are carried by these attributes, and which added those to its
     /// people.
-    pub fn new(role_attributes: &[RoleAttribute], custom_attributes: &[CustomAttribute]) -> Self {
+    pub fn new(role_attributes: &[RoleAttribute], custom_attributes: CustomAttributes) -> Self {
         let mut extensions = vec![enterprise::schema(), Arc::new(workato_role::schema(role_attributes))];
-        extensions.extend(custom::schemas(custom_attributes));
+        extensions.extend(custom::schemas(&custom_attributes));
         let user = ResourceType {
             name: "User",
             endpoint: "/Users",
@@ -103,7 +104,12 @@ impl Registry {
             core: role::schema(),
             extensions: Vec::new(),
         };
-        Self { user, group, role }
+        Self { user, group, role, custom_attributes }
+    }
+
+    /// The attributes that the workspace added to those of `User`.
+    pub fn custom_attributes(&self) -> &CustomAttributes {
+        &self.custom_attributes
     }
 
     /// The resource type `User`.
@@ -135,7 +141,7 @@ impl Registry {
 /// The registry of a workspace with the default environments, to which nothing was added.
 impl Default for Registry {
     fn default() -> Self {
-        Self::new(&RoleAttribute::of_environments(&Environment::defaults()), &[])
+        Self::new(&RoleAttribute::of_environments(&Environment::defaults()), CustomAttributes::default())
     }
 }
 
@@ -176,7 +182,7 @@ mod tests {
 
     #[test]
     fn the_role_extension_has_the_names_of_the_workspace() {
-        let registry = Registry::new(&[RoleAttribute::new("stage_role", &["stage"])], &[]);
+        let registry = Registry::new(&[RoleAttribute::new("stage_role", &["stage"])], CustomAttributes::default());
         let roles = registry.schemas().find(|schema| schema.id == WORKATO_ROLE_URN).unwrap();
         assert_eq!(roles.find_attribute("STAGE").unwrap().name, "stage_role");
         assert_eq!(roles.find_attribute("workato_role"), None);

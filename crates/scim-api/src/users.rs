@@ -144,7 +144,7 @@ impl Work {
     /// The resource, as far as it is wanted.
     pub(crate) fn show_user(&self, person: &Person, projection: &Projection) -> Result<Value, ScimError> {
         let groups = self.site.store.scim_memberships(&[person.id])?.remove(&person.id).unwrap_or_default();
-        Ok(user::to_json(person, &groups, projection, self.registry.user(), &self.site.base_url))
+        Ok(user::to_json(person, &groups, projection, &self.registry, &self.site.base_url))
     }
 
     /// Makes a person, or brings back a deleted one.
@@ -172,12 +172,12 @@ impl Work {
     pub(crate) fn patch_user(&self, id: &str, body: &Value, condition: &Precondition) -> Result<Person, ScimError> {
         let operations = PatchRequest::parse(body)?;
         self.change_user(id, condition, |person| {
-            let before = user::document(person).to_document();
+            let before = user::document(person, &self.registry).to_document();
             let mut document = UserDocument::from_patched(apply(&before, &operations, self.registry.user())?);
             self.log_tolerated(&document.tolerated);
             // What the operations do not name they do not say: a hold must not become a deactivation by an echo.
             document.active = document.active.filter(|_| operations.names("active", self.registry.user()));
-            Ok(Command::Replace(user::from_document(document)?))
+            Ok(Command::Replace(user::from_document(document, &self.registry)?))
         })
     }
 
@@ -189,7 +189,7 @@ impl Work {
     fn read_user(&self, body: &Value) -> Result<ScimUser, ScimError> {
         let document = UserDocument::parse(body, self.registry.user())?;
         self.log_tolerated(&document.tolerated);
-        user::from_document(document)
+        user::from_document(document, &self.registry)
     }
 
     /// Load, compare the version, decide, commit: again from the start where somebody else was faster.

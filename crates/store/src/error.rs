@@ -1,6 +1,7 @@
 //! What can go wrong in the store.
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use domain::custom_attribute::CustomAttributeError;
 
 /// An error of the store.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +18,12 @@ pub enum StoreError {
     /// There is no group of that name.
     #[error("there is no group {0}: add it first")]
     NoSuchGroup(String),
+    /// An attribute can't be added to those of the workspace.
+    #[error(transparent)]
+    CustomAttribute(#[from] CustomAttributeError),
+    /// No such attribute is in force.
+    #[error("there is no added attribute {0}")]
+    NoSuchAttribute(String),
     /// The write queue is full or no connection came free: try again later.
     #[error("the database is busy")]
     Busy,

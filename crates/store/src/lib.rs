@@ -8,6 +8,7 @@ mod backend;
 mod catalogue;
 mod commit;
 mod connections;
+mod custom_attributes;
 mod error;
 mod groups;
 mod keys;

@@ -99,6 +99,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    scim_attributes (workspace_id, path) {
+        workspace_id -> Text,
+        path -> Text,
+        urn -> Text,
+        name -> Text,
+        kind -> Text,
+        multi_valued -> Bool,
+        case_exact -> Bool,
+        added_at -> BigInt,
+        removed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     collaborators (id) {
         id -> Text,
         workspace_id -> Text,

@@ -2,6 +2,7 @@
 
 use domain::audit::AuditEntry;
 use domain::clock::Timestamp;
+use domain::custom_attribute::CustomAttributes;
 use domain::environment::Environment;
 use domain::id::{TokenId, WorkspaceId};
 use domain::workspace::Workspace;
@@ -40,6 +41,8 @@ pub struct KnownToken {
     pub workspace: Workspace,
     /// The workspace's environments, whose role attributes SCIM carries.
     pub environments: Vec<Environment>,
+    /// The attributes that the workspace has added to its people.
+    pub custom_attributes: CustomAttributes,
     /// Whether the workspace has a SAML connection.
     pub has_connection: bool,
     pub(crate) last_used_at: Option<i64>,

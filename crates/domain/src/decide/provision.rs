@@ -83,6 +83,9 @@ fn unlink_predecessor(draft: &mut Draft<'_>, predecessor: &Person) {
 }
 
 fn apply(draft: &mut Draft<'_>, user: ScimUser) {
+    // What the client could not see it did not take away.
+    let profile = user.custom_attributes.replacing(&draft.person.profile, user.profile);
+    let user = ScimUser { profile, ..user };
     set_active(draft, user.active);
     set_profile(draft, &user);
     if let Some(roles) = &user.roles {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::collaborator::{Profile, UserName};
 use domain::command::ScimUser;
+use domain::custom_attribute::CustomAttributes;
 use serde_json::{Value, json};
 
 /// A SCIM user that says nothing but a name.
@@ -14,6 +15,7 @@ pub fn user(user_name: &str) -> NewUser {
         active: None,
         roles: None,
         profile: Profile::default(),
+        custom_attributes: CustomAttributes::default(),
     })
 }
 
@@ -50,6 +52,12 @@ impl NewUser {
 
     pub fn attribute(mut self, name: &str, value: Value) -> Self {
         self.0.profile.0.insert(name.to_owned(), value);
+        self
+    }
+
+    /// Sent by a client that knows these added attributes.
+    pub fn knowing(mut self, attributes: &CustomAttributes) -> Self {
+        self.0.custom_attributes = attributes.clone();
         self
     }
 

@@ -1,4 +1,7 @@
+mod attribute;
+
 use anyhow::{Result, bail};
+use attribute::Attribute;
 use clap::{Args, Subcommand};
 use domain::audit::EventKind;
 use domain::policy::Span;
@@ -20,6 +23,9 @@ pub(super) enum Scim {
     /// Tokens
     #[command(subcommand)]
     Token(Token),
+    /// Attributes of people beyond those that every workspace has
+    #[command(subcommand)]
+    Attribute(Attribute),
     /// The latest requests, with the sentence that each refused one got
     Log(Log),
 }
@@ -68,6 +74,7 @@ impl Scim {
             Self::Enable(args) => enable(&Session::open(settings, &args.within)?),
             Self::Disable(args) => disable(&Session::open(settings, &args.within)?),
             Self::Log(log) => log.run(settings),
+            Self::Attribute(attribute) => attribute.run(settings),
             Self::Token(Token::Refresh(refresh)) => refresh.run(settings),
             Self::Token(Token::Revoke(args)) => revoke(&Session::open(settings, &args.within)?),
         }

@@ -5,6 +5,7 @@
 mod common;
 
 mod acme;
+mod attributes;
 mod catalogue;
 mod init;
 mod keys;

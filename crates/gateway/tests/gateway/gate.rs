@@ -12,6 +12,7 @@ use domain::audit::{Actor, AuditEntry, EventKind, RequestOrigin, SealedEntry, So
 use domain::clock::{Clock, FixedClock};
 use domain::collaborator::{Person, UserName};
 use domain::command::{Command, Context};
+use domain::custom_attribute::{CustomAttribute, Shape};
 use domain::decide::{Refusal, State, decide};
 use domain::environment::{GroupName, RoleName};
 use domain::explain::explain;
@@ -154,6 +155,18 @@ impl Gate {
 
     pub(crate) fn add_role(&self, name: &str) {
         self.store.add_role(RoleName::new(name).unwrap(), self.entry(EventKind::RoleAdded)).unwrap();
+    }
+
+    /// Adds an attribute to acme's people, as `gatehouse scim attribute add` does.
+    pub(crate) fn add_attribute(&self, urn: &str, name: &str, shape: Shape) {
+        let attribute = CustomAttribute::new(urn, name, shape).unwrap();
+        self.store.add_custom_attribute(attribute, self.entry(EventKind::ScimAttributeAdded)).unwrap();
+    }
+
+    pub(crate) fn remove_attribute(&self, urn: &str, name: &str) {
+        let attributes = self.store.custom_attributes(self.stored(&self.acme).id).unwrap();
+        let attribute = attributes.find(urn, name).unwrap().clone();
+        self.store.remove_custom_attribute(attribute, self.entry(EventKind::ScimAttributeRemoved)).unwrap();
     }
 
     pub(crate) fn add_group(&self, name: &str) {

@@ -13,6 +13,7 @@ mod access_tokens;
 mod administrators;
 mod bad_posts;
 mod cookies;
+mod custom_attributes;
 mod deactivation;
 mod forms;
 mod idp_initiated;

@@ -11,7 +11,7 @@ use crate::document::UserDocument;
 use crate::error::ScimError;
 use crate::projection::Projection;
 use crate::response::etag;
-use crate::schema::ResourceType;
+use crate::schema::Registry;
 
 /// The longest `externalId`, in bytes: it is indexed.
 const EXTERNAL_ID_LENGTH: usize = 1_000;
@@ -21,19 +21,19 @@ pub(crate) fn to_json(
     person: &Person,
     groups: &[ScimMembership],
     projection: &Projection,
-    user: &ResourceType,
+    registry: &Registry,
     base_url: &BaseUrl,
 ) -> Value {
-    let document = document(person).to_document();
+    let document = document(person, registry).to_document();
     let mut resource = Map::new();
-    resource.insert("schemas".into(), json!(user.schemas_of(&document)));
+    resource.insert("schemas".into(), json!(registry.user().schemas_of(&document)));
     resource.insert("id".into(), json!(person.scim_id));
     resource.extend(document);
     if !groups.is_empty() {
         resource.insert("groups".into(), groups_of(groups, base_url));
     }
     resource.insert("meta".into(), meta(person, base_url));
-    Value::Object(projection.apply(&resource, user))
+    Value::Object(projection.apply(&resource, registry.user()))
 }
 
 /// RFC 7643 §4.1.2: the groups that SCIM pushed; those of other origins are none of the client's.
@@ -51,20 +51,20 @@ pub(crate) fn location(person: &Person, base_url: &BaseUrl) -> String {
     format!("{}/Users/{}", base_url.scim(), person.scim_id)
 }
 
-/// The part of a person that SCIM writes.
-pub(crate) fn document(person: &Person) -> UserDocument {
+/// The part of a person that SCIM writes, as far as the registry knows it.
+pub(crate) fn document(person: &Person, registry: &Registry) -> UserDocument {
     UserDocument {
         user_name: person.user_name.as_str().to_owned(),
         external_id: person.external_id.clone(),
         active: Some(person.lifecycle.is_active()),
         roles: Some(person.facts.provisioned.values()),
-        profile: person.profile.0.clone(),
+        profile: registry.custom_attributes().visible(&person.profile).0,
         tolerated: Vec::new(),
     }
 }
 
-/// What a document means.
-pub(crate) fn from_document(document: UserDocument) -> Result<ScimUser, ScimError> {
+/// What a document means that was read by this registry.
+pub(crate) fn from_document(document: UserDocument, registry: &Registry) -> Result<ScimUser, ScimError> {
     let user_name = UserName::new(&document.user_name).map_err(|error| ScimError::InvalidValue(format!("{error}.")))?;
     if document.external_id.as_ref().is_some_and(|id| id.len() > EXTERNAL_ID_LENGTH) {
         return Err(ScimError::InvalidValue(format!("externalId has at most {EXTERNAL_ID_LENGTH} bytes.")));
@@ -75,6 +75,7 @@ pub(crate) fn from_document(document: UserDocument) -> Result<ScimUser, ScimErro
         active: document.active,
         roles: document.roles,
         profile: Profile(document.profile),
+        custom_attributes: registry.custom_attributes().clone(),
     })
 }
 

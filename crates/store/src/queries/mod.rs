@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod catalogue;
 pub(crate) mod commit;
 pub(crate) mod connections;
+pub(crate) mod custom_attributes;
 pub(crate) mod group_search;
 pub(crate) mod groups;
 pub(crate) mod keys;

@@ -20,12 +20,14 @@ pub(crate) fn find(conn: &mut Conn, hash: &str, now: i64) -> Result<Option<Known
     let workspace = super::workspaces::find(conn, id_of)?;
     let workspace = workspace.ok_or_else(|| StoreError::Corrupt("a token without its workspace".to_owned()))?;
     let environments = super::catalogue::environments(conn, workspace.id)?;
+    let custom_attributes = super::custom_attributes::in_force(conn, workspace.id)?;
     let has_connection = super::connections::exists(conn, workspace.id)?;
     Ok(Some(KnownToken {
         id: id(TokenId::parse, &token)?,
         name,
         workspace,
         environments,
+        custom_attributes,
         has_connection,
         last_used_at,
     }))

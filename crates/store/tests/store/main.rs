@@ -8,6 +8,7 @@ mod users;
 
 mod audit;
 mod commit;
+mod custom_attributes;
 mod decide_and_commit;
 mod groups;
 mod keys;

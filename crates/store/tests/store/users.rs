@@ -2,6 +2,7 @@
 
 use domain::collaborator::{Person, Profile, UserName};
 use domain::command::ScimUser;
+use domain::custom_attribute::CustomAttributes;
 use serde_json::{Value, json};
 
 /// A SCIM user that says nothing but a name.
@@ -12,6 +13,7 @@ pub(crate) fn user(user_name: &str) -> NewUser {
         active: None,
         roles: None,
         profile: Profile::default(),
+        custom_attributes: CustomAttributes::default(),
     })
 }
 
@@ -23,6 +25,7 @@ pub(crate) fn same(person: &Person) -> NewUser {
         active: None,
         roles: None,
         profile: person.profile.clone(),
+        custom_attributes: CustomAttributes::default(),
     })
 }
 
@@ -54,6 +57,12 @@ impl NewUser {
 
     pub(crate) fn attribute(mut self, name: &str, value: Value) -> Self {
         self.0.profile.0.insert(name.to_owned(), value);
+        self
+    }
+
+    /// Sent by a client that knows these added attributes.
+    pub(crate) fn knowing(mut self, attributes: &CustomAttributes) -> Self {
+        self.0.custom_attributes = attributes.clone();
         self
     }
 

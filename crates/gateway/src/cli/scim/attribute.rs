@@ -1,0 +1,118 @@
+//! Attributes of people that a workspace adds to what SCIM takes.
+
+use anyhow::{Context, Result};
+use clap::{Args, Subcommand};
+use domain::audit::{EventKind, Subject};
+use domain::custom_attribute::{CustomAttribute, CustomKind, Shape};
+use serde_json::json;
+
+use crate::cli::session::{InWorkspace, Session};
+use crate::config::Settings;
+use crate::output;
+
+/// `gatehouse scim attribute …`
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Attribute {
+    /// Take a further attribute of people; one that was removed comes back with its values
+    Add(Add),
+    /// Print the added attributes
+    List(List),
+    /// Take an added attribute no longer; values that people have are hidden and kept
+    Remove(Remove),
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Add {
+    #[command(flatten)]
+    within: InWorkspace,
+    /// The URN of its extension, such as urn:example:params:scim:schemas:1.0:User
+    urn: String,
+    /// Its name below the URN
+    name: String,
+    /// What its values are: string, boolean, integer, decimal, dateTime or reference
+    #[arg(long = "type", value_name = "TYPE", default_value = "string")]
+    kind: CustomKind,
+    /// It is a list
+    #[arg(long)]
+    multi_valued: bool,
+    /// Filters compare its strings with regard to case
+    #[arg(long)]
+    case_exact: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct List {
+    #[command(flatten)]
+    within: InWorkspace,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Remove {
+    #[command(flatten)]
+    within: InWorkspace,
+    /// The URN of its extension
+    urn: String,
+    /// Its name below the URN
+    name: String,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+impl Attribute {
+    pub(super) fn run(self, settings: &Settings) -> Result<()> {
+        match self {
+            Self::Add(add) => add.run(settings),
+            Self::List(list) => list.run(settings),
+            Self::Remove(remove) => remove.run(settings),
+        }
+    }
+}
+
+impl Add {
+    fn run(self, settings: &Settings) -> Result<()> {
+        let session = Session::open(settings, &self.within)?;
+        let shape = Shape { kind: self.kind, multi_valued: self.multi_valued, case_exact: self.case_exact };
+        let attribute = CustomAttribute::new(&self.urn, &self.name, shape)?;
+        let entry = session.entry(EventKind::ScimAttributeAdded, subject(&attribute), None, Some(json!(attribute)));
+        session.store.add_custom_attribute(attribute.clone(), entry)?;
+        if self.json { output::json(&attribute) } else { Ok(()) }
+    }
+}
+
+impl List {
+    fn run(self, settings: &Settings) -> Result<()> {
+        let session = Session::open(settings, &self.within)?;
+        session.store.custom_attributes(session.workspace.id)?.iter().try_for_each(|attribute| {
+            if self.json {
+                output::json(attribute)
+            } else {
+                output::line(format!("{attribute}  {}", attribute.shape()))
+            }
+        })
+    }
+}
+
+impl Remove {
+    fn run(self, settings: &Settings) -> Result<()> {
+        let session = Session::open(settings, &self.within)?;
+        let (urn, name) = (&self.urn, &self.name);
+        let attributes = session.store.custom_attributes(session.workspace.id)?;
+        let attribute = attributes
+            .find(urn, name)
+            .with_context(|| format!("there is no added attribute {urn}:{name}; `scim attribute list` shows them"))?;
+        let entry = session.entry(EventKind::ScimAttributeRemoved, subject(attribute), Some(json!(attribute)), None);
+        session.store.remove_custom_attribute(attribute.clone(), entry)?;
+        if self.json { output::json(attribute) } else { Ok(()) }
+    }
+}
+
+fn subject(attribute: &CustomAttribute) -> Subject {
+    Subject::named("scim_attribute", &attribute.to_string())
+}
