@@ -10,10 +10,11 @@ use serde_json::Value;
 use crate::document::parse_json;
 use crate::error::ScimError;
 use crate::request_log::note_body;
-use crate::response::check_media_type;
+use crate::response::{check_encoding, check_media_type};
 
-/// The largest body: 1 MiB, announced as `bulk.maxPayloadSize`.
-pub(crate) const LIMIT: usize = 1 << 20;
+/// The largest body: 4 MiB, announced as `bulk.maxPayloadSize`. A group of 20,000 members fits in as it is sent, so that a
+/// client can put back what it read.
+pub(crate) const LIMIT: usize = 4 << 20;
 
 /// A body that was read, or why it could not be: told only to a client whose token was found good.
 pub(crate) struct Body(Result<Value, ScimError>);
@@ -30,12 +31,12 @@ impl FromRequest for Body {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let request = request.clone();
-        let media_type = check_media_type(&request);
+        let readable = check_media_type(&request).and_then(|()| check_encoding(&request));
         // The limit itself is the route's `PayloadConfig`.
         let bytes = web::Bytes::from_request(&request, payload);
         Box::pin(async move {
             let bytes = bytes.await.map_err(|error| unreadable(&error));
-            let body = media_type.and(bytes).and_then(|bytes| parse_json(&bytes));
+            let body = readable.and(bytes).and_then(|bytes| parse_json(&bytes));
             if let Ok(body) = &body {
                 note_body(&request, body);
             }

@@ -10,8 +10,9 @@ use crate::bulk::{
     BulkAction, BulkIds, BulkMethod, BulkOperation, BulkOutcome, BulkPlan, BulkRequest, BulkResource, BulkStep,
     bulk_response,
 };
+use crate::condition::Condition;
 use crate::error::ScimError;
-use crate::response::{self, Precondition, etag};
+use crate::response::{self, etag};
 use crate::work::Work;
 
 /// `POST /Bulk`
@@ -72,7 +73,7 @@ impl<'r> Performance<'r> {
         let (operation, action) = self.operation(index)?;
         let data = data.map(|data| self.ids.resolve(action.method, data)).transpose()?.unwrap_or_default();
         let id = self.ids.target_id(&action.target)?.unwrap_or_default().to_owned();
-        let condition = Precondition::of(action.version.as_deref().unwrap_or_default());
+        let condition = Condition::of_version(action.version.as_deref());
         let done = match action.target.resource {
             BulkResource::Users => self.user(action.method, &id, &data, &condition),
             BulkResource::Groups => self.group(action.method, &id, &data, &condition),
@@ -90,7 +91,7 @@ impl<'r> Performance<'r> {
             let whole = self.ids.resolve(BulkMethod::Patch, patch)?;
             let id = self.ids.resolve(BulkMethod::Put, &serde_json::json!({ "members": id }))?;
             let id = id.get("members").and_then(Value::as_str).unwrap_or_default().to_owned();
-            let none = Precondition::None;
+            let none = Condition::default();
             match action.target.resource {
                 BulkResource::Users => self.user(BulkMethod::Patch, &id, &whole, &none),
                 BulkResource::Groups => self.group(BulkMethod::Patch, &id, &whole, &none),
@@ -102,7 +103,7 @@ impl<'r> Performance<'r> {
         }
     }
 
-    fn user(&self, method: BulkMethod, id: &str, data: &Value, condition: &Precondition) -> Result<Done, ScimError> {
+    fn user(&self, method: BulkMethod, id: &str, data: &Value, condition: &Condition) -> Result<Done, ScimError> {
         let done = |status, person: domain::collaborator::Person| Done {
             status,
             id: person.scim_id.to_string(),
@@ -116,7 +117,7 @@ impl<'r> Performance<'r> {
         }
     }
 
-    fn group(&self, method: BulkMethod, id: &str, data: &Value, condition: &Precondition) -> Result<Done, ScimError> {
+    fn group(&self, method: BulkMethod, id: &str, data: &Value, condition: &Condition) -> Result<Done, ScimError> {
         let done = |status, group: domain::group::Group| Done {
             status,
             id: group.scim_id.to_string(),

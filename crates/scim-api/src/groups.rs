@@ -3,7 +3,7 @@
 mod members;
 
 use ::web::blocking::blocking;
-use actix_web::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
+use actix_web::http::header::{ETAG, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use domain::environment::{ALL_COLLABORATORS, GroupName};
 use domain::group::{Group, GroupChange as Decided, GroupCommand, decide_group};
@@ -14,6 +14,7 @@ use store::Store;
 use crate::auth::ScimClient;
 use crate::body::Body;
 use crate::client_profile::ClientProfile;
+use crate::condition::Condition;
 use crate::document::GroupDocument;
 use crate::error::ScimError;
 use crate::listing;
@@ -21,7 +22,7 @@ use crate::patch::{GroupChange, GroupPatch, PatchRequest};
 use crate::projection::Projection;
 use crate::query::{SearchRequest, preference};
 use crate::resource::group;
-use crate::response::{self, Precondition, etag};
+use crate::response::{self, etag};
 use crate::work::Work;
 
 /// `GET /Groups`
@@ -42,15 +43,15 @@ pub(crate) async fn read(
 ) -> Result<HttpResponse, ScimError> {
     let work = Work::of(&client);
     let (id, projection) = (id.into_inner(), projection(&request, &client)?);
-    let unchanged = Precondition::read(request.headers(), IF_NONE_MATCH);
+    let condition = Condition::of(request.headers());
     let (group, shown) = blocking(move || {
         let group = work.get_group(&work.site.store, &id)?;
         let shown = work.show_group(&group, &projection)?;
         Ok::<_, ScimError>((group, shown))
     })
     .await?;
-    if unchanged.names(group.revision) {
-        return Ok(HttpResponse::NotModified().insert_header((ETAG, etag(group.revision))).finish());
+    if condition.is_known(group.revision)? {
+        return Ok(response::not_modified(group.revision));
     }
     Ok(respond(HttpResponse::Ok(), &client, &group, &shown))
 }
@@ -69,7 +70,7 @@ pub(crate) async fn replace(
     id: web::Path<String>,
     body: Body,
 ) -> Result<HttpResponse, ScimError> {
-    let (body, condition) = (body.json()?, Precondition::read(request.headers(), IF_MATCH));
+    let (body, condition) = (body.json()?, Condition::of(request.headers()));
     let (group, shown) = write(&request, &client, move |work| work.replace_group(&id, &body, &condition)).await?;
     Ok(respond(HttpResponse::Ok(), &client, &group, &shown))
 }
@@ -81,7 +82,7 @@ pub(crate) async fn patch(
     id: web::Path<String>,
     body: Body,
 ) -> Result<HttpResponse, ScimError> {
-    let (body, condition) = (body.json()?, Precondition::read(request.headers(), IF_MATCH));
+    let (body, condition) = (body.json()?, Condition::of(request.headers()));
     // Entra wants no list of members back, however long or short it is.
     if ClientProfile::of(&request).group_patch_without_body(preference(&request)) {
         let work = Work::of(&client);
@@ -98,7 +99,7 @@ pub(crate) async fn delete(
     client: ScimClient,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ScimError> {
-    let condition = Precondition::read(request.headers(), IF_MATCH);
+    let condition = Condition::of(request.headers());
     let work = Work::of(&client);
     blocking(move || work.delete_group(&id, &condition)).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -157,24 +158,24 @@ impl Work {
     }
 
     /// A PUT says everything: members that are left out go (RFC 7644 §3.5.1).
-    pub(crate) fn replace_group(&self, id: &str, body: &Value, condition: &Precondition) -> Result<Group, ScimError> {
+    pub(crate) fn replace_group(&self, id: &str, body: &Value, condition: &Condition) -> Result<Group, ScimError> {
         let mut document = self.read_group(body)?;
         document.members.get_or_insert_default();
         self.change_group(id, &GroupChange::from(&document), condition)
     }
 
     /// Operations on members are operations on a set: who is not named is not looked at.
-    pub(crate) fn patch_group(&self, id: &str, body: &Value, condition: &Precondition) -> Result<Group, ScimError> {
+    pub(crate) fn patch_group(&self, id: &str, body: &Value, condition: &Condition) -> Result<Group, ScimError> {
         let patch = GroupPatch::parse(&PatchRequest::parse(body)?, self.registry.group())?;
         self.log_tolerated(&patch.tolerated);
         self.change_group(id, &GroupChange::from(&patch), condition)
     }
 
-    fn change_group(&self, id: &str, change: &GroupChange, condition: &Precondition) -> Result<Group, ScimError> {
+    fn change_group(&self, id: &str, change: &GroupChange, condition: &Condition) -> Result<Group, ScimError> {
         let name = change.display_name.as_deref().map(group_name).transpose()?;
         let changed = self.site.store.decide_and_commit_group(|store| {
             let group = self.get_group(store, id)?;
-            condition.check_match(group.revision)?;
+            condition.check_write(group.revision)?;
             let (add, remove) = self.joining_and_leaving(store, &group, &change.members)?;
             let (name, external_id) = (name.clone(), change.external_id.clone());
             self.decide_group(Some(group), GroupCommand::Update { name, external_id, add, remove })
@@ -185,11 +186,11 @@ impl Work {
         })
     }
 
-    pub(crate) fn delete_group(&self, id: &str, condition: &Precondition) -> Result<(), ScimError> {
+    pub(crate) fn delete_group(&self, id: &str, condition: &Condition) -> Result<(), ScimError> {
         let next_id = ScimGroupId::new(self.fresh_id()?);
         let deleted = self.site.store.decide_and_commit_group(|store| {
             let group = self.get_group(store, id)?;
-            condition.check_match(group.revision)?;
+            condition.check_write(group.revision)?;
             let ids: Vec<ScimId> = store.group_members(group.id)?.iter().map(|member| member.scim_id).collect();
             let members = store.find_by_scim_ids(self.workspace.id, &ids)?;
             self.decide_group(Some(group), GroupCommand::Delete { members, next_id })

@@ -2,7 +2,7 @@
 
 use ::web::limit::OverRate;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 use domain::decide::Refusal;
 use serde_json::Value;
@@ -13,6 +13,9 @@ use crate::query::preference;
 
 /// RFC 7644 §3.1.
 pub(crate) const MEDIA_TYPE: &str = "application/scim+json";
+const JSON: &str = "application/json";
+/// The content codings of bodies that the server undoes.
+const ENCODINGS: [&str; 2] = ["gzip", "deflate"];
 
 /// A JSON body in SCIM's media type.
 pub(crate) fn json(mut response: HttpResponseBuilder, body: &Value) -> HttpResponse {
@@ -38,6 +41,11 @@ impl ResponseError for ScimError {
         let mut response = HttpResponse::build(self.status_code());
         if matches!(self, Self::Unauthorized(_)) {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"scim\""));
+        }
+        // RFC 9110 §15.5.16: the answer says what is taken.
+        if matches!(self, Self::UnsupportedMediaType(_)) {
+            response.insert_header((header::ACCEPT, format!("{MEDIA_TYPE}, {JSON}")));
+            response.insert_header((header::ACCEPT_ENCODING, ENCODINGS.join(", ")));
         }
         if let Self::MethodNotAllowed { allow, .. } = self {
             response.insert_header((header::ALLOW, *allow));
@@ -89,53 +97,6 @@ impl From<Refusal> for ScimError {
     }
 }
 
-/// The versions in `If-Match` or `If-None-Match` (RFC 9110 §13.1). Weak and strong are compared alike: ours are weak.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Precondition {
-    /// No header.
-    None,
-    /// `*`
-    Any,
-    /// A list of tags.
-    Tags(Vec<String>),
-}
-
-impl Precondition {
-    pub(crate) fn read(headers: &HeaderMap, name: header::HeaderName) -> Self {
-        let text = headers.get_all(name).filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
-        Self::of(&text)
-    }
-
-    /// The same from a text, such as the `version` of a bulk operation.
-    pub(crate) fn of(text: &str) -> Self {
-        match text.trim() {
-            "" => Self::None,
-            "*" => Self::Any,
-            list => Self::Tags(list.split(',').map(|tag| tag.trim().trim_start_matches("W/").to_owned()).collect()),
-        }
-    }
-
-    /// `If-Match`: fails where none of the versions is the current one.
-    pub(crate) fn check_match(&self, revision: i64) -> Result<(), ScimError> {
-        match self {
-            Self::None | Self::Any => Ok(()),
-            Self::Tags(_) if self.names(revision) => Ok(()),
-            Self::Tags(_) => Err(ScimError::PreconditionFailed(
-                "The resource has changed since this version: read it again and repeat the change.".into(),
-            )),
-        }
-    }
-
-    /// `If-None-Match`: whether the client has the current version already.
-    pub(crate) fn names(&self, revision: i64) -> bool {
-        match self {
-            Self::None => false,
-            Self::Any => true,
-            Self::Tags(tags) => tags.contains(&format!("\"{revision}\"")),
-        }
-    }
-}
-
 /// RFC 7644 §3.14: the weak entity tag of a revision.
 pub(crate) fn etag(revision: i64) -> String {
     format!("W/\"{revision}\"")
@@ -146,9 +107,26 @@ pub(crate) fn check_media_type(request: &HttpRequest) -> Result<(), ScimError> {
     let Some(value) = request.headers().get(header::CONTENT_TYPE) else { return Ok(()) };
     let text = value.to_str().unwrap_or_default();
     let media_type = text.split(';').next().unwrap_or_default().trim();
-    if [MEDIA_TYPE, "application/json"].iter().any(|known| media_type.eq_ignore_ascii_case(known)) {
+    if [MEDIA_TYPE, JSON].iter().any(|known| media_type.eq_ignore_ascii_case(known)) {
         Ok(())
     } else {
-        Err(ScimError::UnsupportedMediaType("Send the body as application/scim+json.".into()))
+        Err(ScimError::UnsupportedMediaType(format!("Send the body as {MEDIA_TYPE}.")))
     }
+}
+
+/// RFC 9110 §8.4: a body in a coding that is not undone would be read as something else.
+pub(crate) fn check_encoding(request: &HttpRequest) -> Result<(), ScimError> {
+    let Some(value) = request.headers().get(header::CONTENT_ENCODING) else { return Ok(()) };
+    let coding = value.to_str().unwrap_or_default().trim();
+    let known = ENCODINGS.iter().chain(&["identity"]).any(|known| known.eq_ignore_ascii_case(coding));
+    if known || coding.is_empty() {
+        return Ok(());
+    }
+    Err(ScimError::UnsupportedMediaType("Send the body without a Content-Encoding, or with gzip.".into()))
+}
+
+/// RFC 9110 §15.4.5: what the client has is current.
+pub(crate) fn not_modified(revision: i64) -> HttpResponse {
+    let mut response = HttpResponse::NotModified();
+    response.insert_header((header::ETAG, etag(revision))).insert_header((header::CACHE_CONTROL, "no-store")).finish()
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use ::web::blocking::blocking;
-use actix_web::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
+use actix_web::http::header::{ETAG, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
-use domain::collaborator::Person;
+use domain::collaborator::{Person, UserName};
 use domain::command::{Command, NewIds, ScimUser};
 use domain::decide::{Change, State, decide};
 use domain::id::{PersonId, ScimId};
@@ -14,6 +14,7 @@ use store::Store;
 
 use crate::auth::ScimClient;
 use crate::body::Body;
+use crate::condition::Condition;
 use crate::document::UserDocument;
 use crate::error::ScimError;
 use crate::listing;
@@ -21,7 +22,7 @@ use crate::patch::{PatchRequest, apply};
 use crate::projection::Projection;
 use crate::query::{SearchRequest, wants_minimal};
 use crate::resource::user;
-use crate::response::{self, Precondition, etag};
+use crate::response::{self, etag};
 use crate::work::Work;
 
 /// `GET /Users`
@@ -42,15 +43,15 @@ pub(crate) async fn read(
 ) -> Result<HttpResponse, ScimError> {
     let work = Work::of(&client);
     let (id, projection) = (id.into_inner(), projection(&request, &client)?);
-    let unchanged = Precondition::read(request.headers(), IF_NONE_MATCH);
+    let condition = Condition::of(request.headers());
     let (person, shown) = blocking(move || {
         let person = work.get_user(&work.site.store, known_id(&id)?)?;
         let shown = work.show_user(&person, &projection)?;
         Ok::<_, ScimError>((person, shown))
     })
     .await?;
-    if unchanged.names(person.revision) {
-        return Ok(HttpResponse::NotModified().insert_header((ETAG, etag(person.revision))).finish());
+    if condition.is_known(person.revision)? {
+        return Ok(response::not_modified(person.revision));
     }
     Ok(respond(HttpResponse::Ok(), &client, &person, &shown))
 }
@@ -69,7 +70,7 @@ pub(crate) async fn replace(
     id: web::Path<String>,
     body: Body,
 ) -> Result<HttpResponse, ScimError> {
-    let (body, condition) = (body.json()?, Precondition::read(request.headers(), IF_MATCH));
+    let (body, condition) = (body.json()?, Condition::of(request.headers()));
     let (person, shown) = write(&request, &client, move |work| work.replace_user(&id, &body, &condition)).await?;
     Ok(respond(HttpResponse::Ok(), &client, &person, &shown))
 }
@@ -81,7 +82,7 @@ pub(crate) async fn patch(
     id: web::Path<String>,
     body: Body,
 ) -> Result<HttpResponse, ScimError> {
-    let (body, condition) = (body.json()?, Precondition::read(request.headers(), IF_MATCH));
+    let (body, condition) = (body.json()?, Condition::of(request.headers()));
     let (person, shown) = write(&request, &client, move |work| work.patch_user(&id, &body, &condition)).await?;
     if wants_minimal(&request) {
         return Ok(response::without_body(&request, person.revision));
@@ -95,7 +96,7 @@ pub(crate) async fn delete(
     client: ScimClient,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ScimError> {
-    let condition = Precondition::read(request.headers(), IF_MATCH);
+    let condition = Condition::of(request.headers());
     let work = Work::of(&client);
     blocking(move || work.delete_user(&id, &condition)).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -157,19 +158,19 @@ impl Work {
         });
         match committed {
             Ok(committed) => Ok(committed.person),
-            Err(ScimError::Uniqueness(_)) => Err(self.taken(&user)),
+            Err(ScimError::Uniqueness(_)) => Err(self.taken(&user.user_name)),
             Err(error) => Err(error),
         }
     }
 
     /// Replaces a resource whole.
-    pub(crate) fn replace_user(&self, id: &str, body: &Value, condition: &Precondition) -> Result<Person, ScimError> {
+    pub(crate) fn replace_user(&self, id: &str, body: &Value, condition: &Condition) -> Result<Person, ScimError> {
         let user = self.read_user(body)?;
         self.change_user(id, condition, |_| Ok(Command::Replace(user.clone())))
     }
 
     /// Applies all operations, or none.
-    pub(crate) fn patch_user(&self, id: &str, body: &Value, condition: &Precondition) -> Result<Person, ScimError> {
+    pub(crate) fn patch_user(&self, id: &str, body: &Value, condition: &Condition) -> Result<Person, ScimError> {
         let operations = PatchRequest::parse(body)?;
         self.change_user(id, condition, |person| {
             let before = user::document(person, &self.registry).to_document();
@@ -182,7 +183,7 @@ impl Work {
     }
 
     /// Deletes: the id answers 404 from now on.
-    pub(crate) fn delete_user(&self, id: &str, condition: &Precondition) -> Result<(), ScimError> {
+    pub(crate) fn delete_user(&self, id: &str, condition: &Condition) -> Result<(), ScimError> {
         self.change_user(id, condition, |_| Ok(Command::Delete)).map(drop)
     }
 
@@ -196,23 +197,32 @@ impl Work {
     fn change_user(
         &self,
         id: &str,
-        condition: &Precondition,
+        condition: &Condition,
         command: impl Fn(&Person) -> Result<Command, ScimError>,
     ) -> Result<Person, ScimError> {
         let id = known_id(id)?;
+        let mut renamed = None;
         let committed = self.site.store.decide_and_commit(|store| {
             let person = self.get_user(store, id)?;
-            condition.check_match(person.revision)?;
+            condition.check_write(person.revision)?;
             let command = command(&person)?;
-            let namesakes = match &command {
+            renamed = match &command {
                 Command::Replace(user) if user.user_name.fold() != person.user_name.fold() => {
-                    store.namesakes(self.workspace.id, &user.user_name)?
+                    Some(user.user_name.clone())
                 }
-                _ => Vec::new(),
+                _ => None,
+            };
+            let namesakes = match &renamed {
+                Some(user_name) => store.namesakes(self.workspace.id, user_name)?,
+                None => Vec::new(),
             };
             self.decide_user(store, Some(person), namesakes, command)
-        })?;
-        Ok(committed.person)
+        });
+        match (committed, renamed) {
+            (Ok(committed), _) => Ok(committed.person),
+            (Err(ScimError::Uniqueness(_)), Some(user_name)) => Err(self.taken(&user_name)),
+            (Err(error), _) => Err(error),
+        }
     }
 
     fn decide_user(
@@ -229,8 +239,8 @@ impl Work {
     }
 
     /// A client whose first try timed out finds here whom that try has made.
-    fn taken(&self, user: &ScimUser) -> ScimError {
-        let there = self.site.store.find_by_name(self.workspace.id, &user.user_name).ok().flatten();
+    fn taken(&self, user_name: &UserName) -> ScimError {
+        let there = self.site.store.find_by_name(self.workspace.id, user_name).ok().flatten();
         let id = there.map(|person| format!(" with the id {}", person.scim_id)).unwrap_or_default();
         ScimError::Uniqueness(format!(
             "A person with this userName exists already{id}: look them up by userName, then PUT or PATCH."

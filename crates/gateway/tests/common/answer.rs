@@ -56,6 +56,39 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("no JSON ({error}): {self:?}"))
     }
 
+    /// The `id` of the resource in it.
+    #[track_caller]
+    pub(crate) fn id(&self) -> String {
+        self.json()["id"].as_str().unwrap_or_else(|| panic!("no id: {self:?}")).to_owned()
+    }
+
+    /// The ids of a list, in its order.
+    #[track_caller]
+    pub(crate) fn ids(&self) -> Vec<String> {
+        let list = self.json();
+        let resources = list["Resources"].as_array().unwrap_or_else(|| panic!("no list: {self:?}"));
+        resources.iter().map(|resource| resource["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Checks that it is a SCIM error of this status and type, with a sentence, and gives the sentence (RFC 7644 §3.12).
+    #[track_caller]
+    pub(crate) fn refused(&self, status: u16, scim_type: Option<&str>) -> String {
+        let body = self.clone().expect(status).json();
+        assert_eq!(self.content_type(), "application/scim+json", "{self:?}");
+        assert_eq!(body["schemas"], serde_json::json!(["urn:ietf:params:scim:api:messages:2.0:Error"]), "{self:?}");
+        assert_eq!(body["status"], status.to_string(), "{self:?}");
+        assert_eq!(body.get("scimType").and_then(Value::as_str), scim_type, "{self:?}");
+        let detail = body["detail"].as_str().unwrap_or_default();
+        assert!(detail.len() > 10 && detail.ends_with(['.', '…']), "no sentence: {self:?}");
+        detail.to_owned()
+    }
+
+    /// The same for what is wrong with the request itself.
+    #[track_caller]
+    pub(crate) fn bad(&self, scim_type: &str) -> String {
+        self.refused(400, Some(scim_type))
+    }
+
     /// The `Set-Cookie` lines, as sent.
     pub(crate) fn set_cookies(&self) -> Vec<&str> {
         self.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect()

@@ -4,8 +4,14 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, send};
 
+/// URN of the core `User`.
+pub(crate) const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+/// URN of the core `Group`.
+pub(crate) const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+/// URN of the enterprise extension.
+pub(crate) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 /// URN of the PATCH message.
-const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+pub(crate) const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 /// URN of the role extension.
 pub(crate) const ROLES: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
 
@@ -19,7 +25,7 @@ pub(crate) struct Scim {
 /// The body of a new `User`; its `externalId` belongs to the name.
 pub(crate) fn user(user_name: &str) -> Value {
     json!({
-        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+        "schemas": [USER],
         "userName": user_name,
         "externalId": format!("okta-{user_name}"),
         "name": { "givenName": "Ann", "familyName": "Lee" },
@@ -74,6 +80,31 @@ impl Scim {
 
     /// Makes somebody and gives their SCIM id.
     pub(crate) fn provision(&self, user_name: &str) -> String {
-        self.create(&user(user_name)).expect(201).json()["id"].as_str().unwrap().to_owned()
+        self.make(&user(user_name))
+    }
+
+    /// Makes the person of this body and gives their SCIM id.
+    #[track_caller]
+    pub(crate) fn make(&self, body: &Value) -> String {
+        self.create(body).expect(201).id()
+    }
+
+    /// Makes a group of these people and gives its id.
+    #[track_caller]
+    pub(crate) fn make_group(&self, name: &str, members: &[&str]) -> String {
+        let members: Vec<Value> = members.iter().map(|id| json!({ "value": id })).collect();
+        let body = json!({ "schemas": [GROUP], "displayName": name, "members": members });
+        self.send_json("POST", "/Groups", &body).expect(201).id()
+    }
+
+    /// A PATCH of what is at this path.
+    pub(crate) fn operate(&self, path: &str, operations: Value) -> Answer {
+        self.send_json("PATCH", path, &json!({ "schemas": [PATCH], "Operations": operations }))
+    }
+
+    /// A list of what an endpoint has and the filter selects.
+    pub(crate) fn filter(&self, endpoint: &str, filter: &str) -> Answer {
+        let query: String = url::form_urlencoded::byte_serialize(filter.as_bytes()).collect();
+        self.get(&format!("{endpoint}?count=1000&filter={query}"))
     }
 }

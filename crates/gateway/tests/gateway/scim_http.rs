@@ -1,21 +1,10 @@
 //! SCIM as HTTP: versions, limits, media types, and answers to what is no SCIM at all.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::common::answer::{Answer, send};
 use crate::common::scim::{Scim, user, with};
 use crate::gate::Gate;
-
-/// Checks that an answer is a SCIM error with this status and type.
-#[track_caller]
-fn expect_error(answer: &Answer, status: u16, scim_type: Option<&str>) {
-    let body = answer.clone().expect(status).json();
-    assert_eq!(answer.content_type(), "application/scim+json", "{answer:?}");
-    assert_eq!(body["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:Error"]));
-    assert_eq!(body["status"], status.to_string());
-    assert_eq!(body.get("scimType").and_then(Value::as_str), scim_type, "{body}");
-    assert!(!body["detail"].as_str().unwrap().is_empty());
-}
 
 fn post(scim: &Scim, body: &[u8]) -> Answer {
     scim.send("POST", "/Users", &[("content-type", "application/scim+json")], Some(body))
@@ -31,8 +20,8 @@ on_both_databases! {
         let body = with(user("ann@acme.test"), "displayName", json!("Ann II")).to_string();
         let json_type = ("content-type", "application/scim+json");
         let late = scim.send("PUT", &path, &[json_type, ("if-match", &first)], Some(body.as_bytes()));
-        expect_error(&late, 412, None);
-        expect_error(&scim.send("DELETE", &path, &[("if-match", &first)], None), 412, None);
+        late.refused(412, None);
+        scim.send("DELETE", &path, &[("if-match", &first)], None).refused(412, None);
         let current = scim.get(&path).expect(200);
         assert_eq!(current.json()["displayName"], "Ann I");
         scim.send("PUT", &path, &[json_type, ("if-match", current.header("etag"))], Some(body.as_bytes())).expect(200);
@@ -69,8 +58,8 @@ on_both_databases! {
             let answer = scim.get(&format!("/Users?filter={query}"));
             assert!(matches!(answer.status, 200 | 400), "{filter}: {answer:?}");
         }
-        expect_error(&scim.get("/Users/%00"), 404, None);
-        expect_error(&post(&scim, b"{\"userName\":\"\0\"}"), 400, Some("invalidSyntax"));
+        scim.get("/Users/%00").refused(404, None);
+        post(&scim, b"{\"userName\":\"\0\"}").bad("invalidSyntax");
     }
 }
 
@@ -81,9 +70,9 @@ fn what_is_not_json_is_refused_with_the_place_of_the_fault() {
     for body in
         ["", "{", "null", "[]", "{\"userName\":\"a\",}", "\u{feff}{}", "{\"userName\":\"a\",\"userName\":\"b\"}"]
     {
-        expect_error(&post(&scim, body.as_bytes()), 400, Some("invalidSyntax"));
+        post(&scim, body.as_bytes()).bad("invalidSyntax");
     }
-    expect_error(&post(&scim, b"{\"userName\":\"\xff\"}"), 400, Some("invalidSyntax"));
+    post(&scim, b"{\"userName\":\"\xff\"}").bad("invalidSyntax");
 }
 
 /// A body that is nested deep enough exhausts the stack of a reader that follows it down.
@@ -91,7 +80,7 @@ fn what_is_not_json_is_refused_with_the_place_of_the_fault() {
 fn a_deep_body_is_refused() {
     let gate = Gate::on_sqlite();
     let deep = format!("{}1{}", "{\"a\":[".repeat(60_000), "]}".repeat(60_000));
-    expect_error(&post(&gate.acme.scim(), deep.as_bytes()), 400, Some("invalidSyntax"));
+    post(&gate.acme.scim(), deep.as_bytes()).bad("invalidSyntax");
     gate.acme.scim().get("/Users").expect(200);
 }
 
@@ -100,15 +89,15 @@ fn a_deep_body_is_refused() {
 fn a_deep_filter_is_refused() {
     let gate = Gate::on_sqlite();
     let deep = format!("{}userName%20pr{}", "(".repeat(2_000), ")".repeat(2_000));
-    expect_error(&gate.acme.scim().get(&format!("/Users?filter={deep}")), 400, Some("invalidFilter"));
+    gate.acme.scim().get(&format!("/Users?filter={deep}")).bad("invalidFilter");
 }
 
 #[test]
 fn a_body_beyond_the_limit_is_refused() {
     let gate = Gate::on_sqlite();
     let scim = gate.acme.scim();
-    let body = with(user("ann@acme.test"), "displayName", json!("x".repeat(1 << 20))).to_string();
-    expect_error(&post(&scim, body.as_bytes()), 413, None);
+    let body = with(user("ann@acme.test"), "displayName", json!("x".repeat(4 << 20))).to_string();
+    post(&scim, body.as_bytes()).refused(413, None);
     scim.provision("ann@acme.test");
 }
 
@@ -118,7 +107,7 @@ fn bodies_are_json_by_their_media_type_too() {
     let scim = gate.acme.scim();
     for other in ["text/plain", "application/xml", "application/x-www-form-urlencoded", "application/jsonp"] {
         let body = user("ann@acme.test").to_string();
-        expect_error(&scim.send("POST", "/Users", &[("content-type", other)], Some(body.as_bytes())), 415, None);
+        scim.send("POST", "/Users", &[("content-type", other)], Some(body.as_bytes())).refused(415, None);
     }
     for (nth, fine) in ["application/json", "APPLICATION/SCIM+JSON; charset=utf-8"].iter().enumerate() {
         let body = user(&format!("person{nth}@acme.test")).to_string();
@@ -133,15 +122,15 @@ fn a_method_that_an_endpoint_does_not_have_is_405_and_the_answer_says_which_it_h
     let id = scim.provision("ann@acme.test");
     let user = format!("/Users/{id}");
     for (method, path, allowed) in [
-        ("PUT", "/Users", "GET, POST"),
-        ("DELETE", "/Users", "GET, POST"),
-        ("POST", user.as_str(), "GET, PUT, PATCH, DELETE"),
-        ("POST", "/ServiceProviderConfig", "GET"),
-        ("DELETE", "/Schemas", "GET"),
-        ("PUT", "/ResourceTypes/User", "GET"),
+        ("PUT", "/Users", "GET, HEAD, POST"),
+        ("DELETE", "/Users", "GET, HEAD, POST"),
+        ("POST", user.as_str(), "GET, HEAD, PUT, PATCH, DELETE"),
+        ("POST", "/ServiceProviderConfig", "GET, HEAD"),
+        ("DELETE", "/Schemas", "GET, HEAD"),
+        ("PUT", "/ResourceTypes/User", "GET, HEAD"),
     ] {
         let answer = scim.send(method, path, &[], None);
-        expect_error(&answer, 405, None);
+        answer.refused(405, None);
         // RFC 9110 §15.5.6: a 405 names the methods that are possible.
         assert_eq!(answer.header("allow"), allowed, "{method} {path}");
     }
@@ -158,9 +147,9 @@ fn what_is_not_there_is_404() {
         "/Schemas/urn:nothing",
         "/ResourceTypes/X",
     ] {
-        expect_error(&scim.get(path), 404, None);
+        scim.get(path).refused(404, None);
     }
-    expect_error(&scim.put("00000000-0000-0000-0000-000000000000", &user("ann@acme.test")), 404, None);
+    scim.put("00000000-0000-0000-0000-000000000000", &user("ann@acme.test")).refused(404, None);
 }
 
 #[test]
@@ -172,10 +161,10 @@ fn a_filter_that_cannot_be_answered_is_refused_and_never_ignored() {
         ["favouriteColour eq \"red\"", "userName eq", "userName is \"a\"", "(userName pr", "", "password eq \"a\"", "'"]
     {
         let query = url::form_urlencoded::byte_serialize(filter.as_bytes()).collect::<String>();
-        expect_error(&scim.get(&format!("/Users?filter={query}")), 400, Some("invalidFilter"));
+        scim.get(&format!("/Users?filter={query}")).bad("invalidFilter");
     }
-    expect_error(&scim.get("/Users?count=many"), 400, Some("invalidValue"));
-    expect_error(&scim.get("/Schemas?filter=id%20pr"), 403, None);
+    scim.get("/Users?count=many").bad("invalidValue");
+    scim.get("/Schemas?filter=id%20pr").refused(403, None);
 }
 
 #[test]

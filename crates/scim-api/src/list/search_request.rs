@@ -1,5 +1,6 @@
 //! The parameters of a query as they were sent (RFC 7644 §3.4.2 and §3.4.3).
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::error::{ScimError, quoted};
@@ -28,8 +29,9 @@ impl SearchRequest {
     /// URL.
     ///
     /// # Errors
-    /// `invalidValue` where a parameter is given twice.
+    /// `invalidValue` where a parameter is given twice, and where one is no UTF-8 (`invalidFilter` for the filter).
     pub fn from_query(query: &str) -> Result<Self, ScimError> {
+        query.split('&').try_for_each(check_utf8)?;
         let mut request = Self::default();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             match name.to_ascii_lowercase().as_str() {
@@ -96,6 +98,20 @@ impl SearchRequest {
         self.sort_order = self.sort_order.filter(|order| !order.trim().is_empty());
         self
     }
+}
+
+/// What is no UTF-8 would be read as something else, and would find nobody.
+fn check_utf8(parameter: &str) -> Result<(), ScimError> {
+    if percent_decode_str(parameter).decode_utf8().is_ok() {
+        return Ok(());
+    }
+    let name = parameter.split('=').next().unwrap_or_default();
+    let message = format!("The parameter {} is no UTF-8: encode it as UTF-8, and then by percent signs.", quoted(name));
+    Err(if name.eq_ignore_ascii_case("filter") {
+        ScimError::InvalidFilter(message)
+    } else {
+        ScimError::InvalidValue(message)
+    })
 }
 
 fn once<T>(slot: &mut Option<T>, name: &str, value: T) -> Result<(), ScimError> {
