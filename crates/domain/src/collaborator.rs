@@ -103,16 +103,20 @@ pub struct UserName {
 
 /// The text is no `userName`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("userName must be a string of 1 to 1,000 characters that is not blank")]
+#[error("userName must be a string of 1 to 1,000 characters that is not blank and holds no control character")]
 pub struct InvalidUserName;
 
 impl UserName {
     /// Checks the text and computes its keys.
     pub fn new(text: &str) -> Result<Self, InvalidUserName> {
-        if text.trim().is_empty() || text.chars().count() > 1_000 || text.contains('\0') {
+        if text.chars().count() > 1_000 || text.contains(char::is_control) {
             return Err(InvalidUserName);
         }
-        Ok(Self { as_sent: text.to_owned(), fold: text::fold(text), login_key: text::login_key(text) })
+        let fold = text::fold(text);
+        if is_blank(&fold) {
+            return Err(InvalidUserName);
+        }
+        Ok(Self { as_sent: text.to_owned(), fold, login_key: text::login_key(text) })
     }
 
     /// As it was sent.
@@ -129,6 +133,12 @@ impl UserName {
     pub fn is_meant_by(&self, login: &UserName) -> bool {
         self.login_key == login.login_key
     }
+}
+
+/// Whether nobody could see a name in it: white space, and characters that have no shape of their own.
+fn is_blank(text: &str) -> bool {
+    text.chars()
+        .all(|c| c.is_whitespace() || ('\u{200b}'..='\u{200f}').contains(&c) || c == '\u{2060}' || c == '\u{feff}')
 }
 
 impl fmt::Display for UserName {

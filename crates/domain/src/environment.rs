@@ -54,8 +54,8 @@ pub enum NameError {
     /// Another spelling of a system role.
     #[error("NoAccess is another spelling of the system role No access")]
     Reserved,
-    /// Over 200 characters.
-    #[error("a name has at most 200 characters")]
+    /// Over 256 characters, which is the most that Entra ID gives to a group.
+    #[error("a name has at most 256 characters")]
     TooLong,
     /// A control character, or white space around it.
     #[error("a name can't hold control characters, nor begin or end with white space")]
@@ -95,7 +95,7 @@ fn check_name(name: &str) -> Result<String, NameError> {
     if name.trim().is_empty() {
         return Err(NameError::Blank);
     }
-    if name.chars().count() > 200 {
+    if name.chars().count() > 256 {
         return Err(NameError::TooLong);
     }
     if name.chars().any(char::is_control) || name.trim() != name {

@@ -13,8 +13,7 @@ pub use group::GroupDocument;
 pub use json::parse_json;
 use serde_json::{Map, Value};
 
-pub use crate::schema::attribute::MAX_VALUES;
-pub use value::MAX_STRING;
+pub use crate::schema::attribute::{MAX_STRING, MAX_VALUES};
 
 use crate::error::ScimError;
 use crate::patch::Patched;

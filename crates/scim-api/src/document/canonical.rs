@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashSet};
 use serde_json::{Map, Value};
 
 use super::notes::Notes;
-use super::value::{coerce, put, within};
+use super::value::{coerce, keep_distinct, put, within};
 use crate::error::{ScimError, quoted};
-use crate::schema::{Attribute, Located, ResourceType, Schema, Target};
+use crate::schema::{Attribute, Located, Mutability, ResourceType, Schema, Target};
 
 /// A resource in which every name is spelled as the registry spells it, every value has its attribute's type, extensions
 /// stand under their URN, and nothing stands there that is unassigned, unknown, read-only or write-only.
@@ -52,11 +52,20 @@ impl Reader<'_> {
         match self.resource.find(name) {
             Some(Target::Attribute(located)) => self.attribute(name, located, value),
             Some(Target::Extension(schema)) => self.extension(schema, value),
-            Some(Target::Core) | None => {
-                self.notes.unknown(name);
-                Ok(())
-            }
+            Some(Target::Core) => self.unknown(name),
+            None => match self.resource.find_manager(name) {
+                Some(located) => {
+                    self.notes.add(format!("{name}: taken without its URN"));
+                    self.attribute(name, located, value)
+                }
+                None => self.unknown(name),
+            },
         }
+    }
+
+    fn unknown(&mut self, name: &str) -> Result<(), ScimError> {
+        self.notes.unknown(name);
+        Ok(())
     }
 
     fn extension(&mut self, schema: &Schema, value: &Value) -> Result<(), ScimError> {
@@ -67,7 +76,7 @@ impl Reader<'_> {
             Value::Null => return Ok(()),
             _ => {
                 let message = format!("{} must be an object of that schema's attributes.", schema.id);
-                return Err(ScimError::InvalidSyntax(message));
+                return Err(ScimError::InvalidValue(message));
             }
         };
         members.iter().try_for_each(|(name, value)| self.member(&format!("{}:{name}", schema.id), value))
@@ -79,16 +88,29 @@ impl Reader<'_> {
         }
         let path = located.path();
         self.give(path.clone(), name)?;
-        // RFC 7644 §3.3: attributes whose mutability is readOnly "SHALL be ignored". Passwords are taken and dropped.
+        // RFC 7644 §3.3: attributes whose mutability is readOnly "SHALL be ignored".
         if !(located.attribute.is_kept() && located.leaf().is_kept()) {
-            return Ok(());
+            return self.dropped(&located, value);
         }
         if located.sub_attribute.is_some() && located.attribute.multi_valued {
             self.notes.unknown(name);
             return Ok(());
         }
         if let Some(value) = coerce(located.leaf(), value, &path, &mut self.notes)? {
+            let value = keep_distinct(value, &path, &mut self.notes);
             within(&mut self.document, located.extension, |container| put(container, &located, value));
+        }
+        Ok(())
+    }
+
+    /// What is said of the resource without being kept: passwords are checked, and so is what the body says that it is.
+    fn dropped(&mut self, located: &Located<'_>, value: &Value) -> Result<(), ScimError> {
+        let attribute = located.attribute;
+        if attribute.name == "schemas" {
+            return check_schemas(coerce(attribute, value, "schemas", &mut self.notes)?, self.resource);
+        }
+        if attribute.mutability == Mutability::WriteOnly {
+            coerce(attribute, value, &attribute.name, &mut self.notes)?;
         }
         Ok(())
     }
@@ -106,6 +128,22 @@ impl Reader<'_> {
         let mut required = self.resource.core.attributes.iter().filter(|attribute| attribute.required);
         required.try_for_each(|attribute| check_assigned(attribute, self.document.get(attribute.name.as_ref())))
     }
+}
+
+/// RFC 7643 §3: `schemas` says what a body is. Further URNs may stand there, as Entra sends one with each group, and a
+/// client that says nothing is taken at the endpoint's word; but a body that says that it is something else is refused.
+fn check_schemas(said: Option<Value>, resource: &ResourceType) -> Result<(), ScimError> {
+    let Some(Value::Array(urns)) = said else { return Ok(()) };
+    let is_ours = |urn: &Value| {
+        urn.as_str().is_some_and(|urn| resource.schemas().any(|schema| schema.id.eq_ignore_ascii_case(urn)))
+    };
+    if urns.iter().any(is_ours) {
+        return Ok(());
+    }
+    Err(ScimError::InvalidSyntax(format!(
+        "The body says by its schemas that it is no {}: send [\"{}\"] and the URNs of the extensions in it.",
+        resource.name, resource.core.id
+    )))
 }
 
 /// RFC 7643 §4.1.1: "Each User MUST include a non-empty userName value."

@@ -166,7 +166,56 @@ fn a_value_of_the_wrong_type_is_refused_by_name() {
         let detail = refused_value(members);
         assert!(detail.contains(&format!("The value of {name} must be")), "{detail}");
     }
-    assert_eq!(refusal(json!({ENTERPRISE_URN: "x"})).0, "invalidSyntax");
+    for password in [json!(7), json!(["x"]), json!({})] {
+        assert!(refused_value(json!({"password": password})).contains("password"));
+    }
+    for other in [json!("x"), json!(7), json!([{"department": "x"}])] {
+        assert!(refused_value(json!({ENTERPRISE_URN: other})).contains(ENTERPRISE_URN));
+    }
+}
+
+#[test]
+fn nobody_is_managed_by_an_empty_text() {
+    let user = user(json!({ENTERPRISE_URN: {"manager": ""}}));
+    assert!(user.profile.is_empty() && user.tolerated.len() == 1);
+}
+
+#[test]
+fn a_manager_may_stand_at_the_top_without_its_urn_and_nothing_else_may() {
+    let user = user(json!({"manager": "7", "department": "Tours"}));
+    assert_eq!(Value::Object(user.profile), json!({ENTERPRISE_URN: {"manager": {"value": "7"}}}));
+    assert!(user.tolerated.iter().any(|note| note.contains("without its URN")));
+}
+
+#[test]
+fn what_is_given_twice_is_kept_once() {
+    let twice = json!([{"value": "a", "type": "work"}, {"type": "work", "value": "a"}, {"value": "a", "type": "home"}]);
+    let user = user(json!({"emails": twice}));
+    assert_eq!(user.profile["emails"], json!([{"value": "a", "type": "work"}, {"value": "a", "type": "home"}]));
+    assert_eq!(user.tolerated.len(), 1);
+}
+
+#[test]
+fn a_body_says_by_its_schemas_what_it_is_or_says_nothing() {
+    for schemas in
+        [json!([USER_URN]), json!([USER_URN.to_lowercase(), "urn:x"]), json!([ENTERPRISE_URN]), json!([]), json!(null)]
+    {
+        assert!(user(json!({"schemas": schemas})).tolerated.is_empty());
+    }
+    assert_eq!(user(json!({"schemas": USER_URN})).tolerated.len(), 1);
+    let (kind, told) = refusal(json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"]}));
+    assert!(kind == "invalidSyntax" && told.contains(USER_URN), "{told}");
+    for wrong in [json!(7), json!([7]), json!({}), json!([[USER_URN]])] {
+        refused_value(json!({"schemas": wrong}));
+    }
+}
+
+#[test]
+fn what_ends_up_in_a_header_holds_no_line_break() {
+    for members in [json!({"externalId": "a\nb"}), json!({"emails": [{"value": "a@x\r\nBcc: b@x"}]})] {
+        assert!(refused_value(members).contains("line break"));
+    }
+    user(json!({"addresses": [{"formatted": "1 Main St\nHollywood"}], "displayName": "a\tb"}));
 }
 
 #[test]
@@ -199,6 +248,8 @@ fn sizes_have_limits() {
     user(json!({"title": "x".repeat(MAX_STRING)}));
     refused_value(json!({"title": "x".repeat(MAX_STRING + 1)}));
     refused_value(json!({"title": "a\0b"}));
+    assert_eq!(user(json!({"externalId": "x".repeat(1_000)})).external_id.unwrap().len(), 1_000);
+    refused_value(json!({"externalId": "x".repeat(1_001)}));
     refused_value(json!({"emails": vec![json!({"value": "a"}); MAX_VALUES + 1]}));
     let many: Map<String, Value> = (0..5000).map(|index| (format!("x{index}"), json!(1))).collect();
     assert_eq!(user(Value::Object(many)).tolerated.len(), 50);

@@ -1,5 +1,7 @@
 //! Values, checked against their attribute and brought into its form.
 
+use std::collections::{BTreeMap, HashSet};
+
 use domain::order::moment;
 use serde_json::{Map, Value};
 
@@ -7,9 +9,6 @@ use super::notes::Notes;
 use crate::error::ScimError;
 use crate::filter::boolean_text;
 use crate::schema::{Attribute, Kind, Located, Schema};
-
-/// The longest string, in bytes.
-pub const MAX_STRING: usize = 8 * 1024;
 
 /// The value in the form of its attribute; none where it is unassigned (RFC 7643 §2.5: null and the empty list are).
 /// `at` is the attribute's name for sentences.
@@ -54,6 +53,29 @@ fn check_primary(values: &[Value], at: &str) -> Result<(), ScimError> {
         return Err(ScimError::InvalidValue(format!("{at} has more than one value with \"primary\":true: mark one.")));
     }
     Ok(())
+}
+
+/// RFC 7643 §2.4: one combination of type and value is not returned more than once. What is given twice is kept once.
+pub(crate) fn keep_distinct(value: Value, at: &str, notes: &mut Notes) -> Value {
+    let Value::Array(values) = value else { return value };
+    let (before, mut seen) = (values.len(), HashSet::with_capacity(values.len()));
+    let distinct: Vec<Value> = values.into_iter().filter(|value| seen.insert(sorted(value))).collect();
+    if distinct.len() < before {
+        notes.add(format!("{at}: a value that was given twice was kept once"));
+    }
+    Value::Array(distinct)
+}
+
+/// A text that is the same for two values with the same sub-attributes.
+fn sorted(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            let members: BTreeMap<&String, String> =
+                members.iter().map(|(name, value)| (name, sorted(value))).collect();
+            format!("{members:?}")
+        }
+        other => other.to_string(),
+    }
 }
 
 /// Whether a value of a multi-valued attribute is the preferred one.
@@ -111,7 +133,7 @@ fn coerce_one(attribute: &Attribute, value: &Value, at: &str, notes: &mut Notes)
         (Kind::Integer, Value::Number(number)) if number.is_i64() => Ok(Some(value.clone())),
         (Kind::Decimal, Value::Number(_)) => Ok(Some(value.clone())),
         (Kind::String | Kind::Reference | Kind::Binary | Kind::DateTime, Value::String(text)) => {
-            check_text(attribute.kind, text, at)?;
+            check_text(attribute, text, at)?;
             Ok(keep_text(attribute, text, at, notes))
         }
         _ => Err(wrong_type(at, expectation(attribute.kind), value)),
@@ -127,6 +149,11 @@ fn coerce_complex(
     let members = match value {
         Value::Object(members) => members,
         Value::Array(values) if !attribute.multi_valued => return coerce_listed(attribute, values, at, notes),
+        // Whoever has no manager gets an empty one from some clients.
+        Value::String(text) if !attribute.multi_valued && text.is_empty() => {
+            notes.add(format!("{at}: an empty string was taken for no value"));
+            return Ok(None);
+        }
         // Entra sends `manager` as the plain id.
         Value::String(_) if !attribute.multi_valued && attribute.find_sub_attribute("value").is_some() => {
             notes.add(format!("{at}: a string was taken for its value"));
@@ -184,14 +211,18 @@ fn coerce_boolean(text: &str, at: &str, notes: &mut Notes) -> Result<Value, Scim
     Ok(Value::Bool(value))
 }
 
-fn check_text(kind: Kind, text: &str, at: &str) -> Result<(), ScimError> {
-    if text.len() > MAX_STRING {
-        return Err(ScimError::InvalidValue(format!("{at} has {} bytes and may have {MAX_STRING}.", text.len())));
+fn check_text(attribute: &Attribute, text: &str, at: &str) -> Result<(), ScimError> {
+    let longest = attribute.longest;
+    if text.len() > longest {
+        return Err(ScimError::InvalidValue(format!("{at} has {} bytes and may have {longest}.", text.len())));
     }
     if text.contains('\0') {
         return Err(ScimError::InvalidValue(format!("{at} contains the character U+0000, which cannot be stored.")));
     }
-    let fits = match kind {
+    if attribute.one_line && text.contains(char::is_control) {
+        return Err(ScimError::InvalidValue(format!("{at} contains a line break or another control character.")));
+    }
+    let fits = match attribute.kind {
         Kind::Binary => text.chars().all(|c| c.is_ascii_alphanumeric() || "+/-_=\r\n".contains(c)),
         Kind::DateTime => moment(text).is_some(),
         _ => true,
@@ -199,7 +230,7 @@ fn check_text(kind: Kind, text: &str, at: &str) -> Result<(), ScimError> {
     if fits {
         Ok(())
     } else {
-        Err(ScimError::InvalidValue(format!("The value of {at} must be {}.", expectation(kind))))
+        Err(ScimError::InvalidValue(format!("The value of {at} must be {}.", expectation(attribute.kind))))
     }
 }
 

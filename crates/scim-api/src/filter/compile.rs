@@ -7,7 +7,7 @@ use super::settled::{Settled, constant};
 use super::{Filter, Literal, Operator};
 use crate::error::{ScimError, quoted};
 use crate::path::AttrPath;
-use crate::schema::{Attribute, ENTERPRISE_URN, Kind, Located, ResourceType, Target};
+use crate::schema::{Attribute, Kind, Located, ResourceType, Target};
 
 /// A filter that is ready to be searched by.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,7 +122,7 @@ impl<'r> Compiler<'r> {
         let located = match (resource.find(path.as_str()), resource.find_in_extensions(path.as_str())) {
             (Some(Target::Attribute(located)), _) => located,
             (Some(_), _) => return Err(names_a_schema(path)),
-            (None, Some(located)) => self.unqualified(located, path)?,
+            (None, Some(located)) => self.unqualified(resource, located, path)?,
             (None, None) if self.is_of_another(path.as_str()) => return Ok(Subject::Settled(Settled::Absent)),
             (None, None) => return Err(unknown(path)),
         };
@@ -143,10 +143,13 @@ impl<'r> Compiler<'r> {
     }
 
     /// Entra names `manager` without its URN; any other attribute of an extension is refused with its full name.
-    fn unqualified(&mut self, located: Located<'r>, path: &AttrPath) -> Result<Located<'r>, ScimError> {
-        let is_manager =
-            located.attribute.name == "manager" && located.extension.is_some_and(|s| s.id == ENTERPRISE_URN);
-        if !is_manager {
+    fn unqualified(
+        &mut self,
+        resource: &ResourceType,
+        located: Located<'r>,
+        path: &AttrPath,
+    ) -> Result<Located<'r>, ScimError> {
+        if resource.find_manager(path.as_str()).is_none() {
             let message = format!("{path} is an attribute of an extension: write {}.", located.path());
             return Err(ScimError::InvalidFilter(message));
         }

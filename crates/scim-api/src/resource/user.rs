@@ -13,9 +13,6 @@ use crate::projection::Projection;
 use crate::response::etag;
 use crate::schema::Registry;
 
-/// The longest `externalId`, in bytes: it is indexed.
-const EXTERNAL_ID_LENGTH: usize = 1_000;
-
 /// The whole resource, as far as the projection wants it.
 pub(crate) fn to_json(
     person: &Person,
@@ -66,9 +63,6 @@ pub(crate) fn document(person: &Person, registry: &Registry) -> UserDocument {
 /// What a document means that was read by this registry.
 pub(crate) fn from_document(document: UserDocument, registry: &Registry) -> Result<ScimUser, ScimError> {
     let user_name = UserName::new(&document.user_name).map_err(|error| ScimError::InvalidValue(format!("{error}.")))?;
-    if document.external_id.as_ref().is_some_and(|id| id.len() > EXTERNAL_ID_LENGTH) {
-        return Err(ScimError::InvalidValue(format!("externalId has at most {EXTERNAL_ID_LENGTH} bytes.")));
-    }
     Ok(ScimUser {
         user_name,
         external_id: document.external_id,

@@ -42,10 +42,16 @@ pub struct Attribute {
     pub never_unassigned: bool,
     /// The most values that a request may give to it, where it is a list.
     pub most_values: usize,
+    /// The longest of its strings, in bytes.
+    pub longest: usize,
+    /// Whether its strings hold no control characters, because they end up in headers of mails and the like.
+    pub one_line: bool,
 }
 
 /// The most values of a list for which nothing else is said.
 pub const MAX_VALUES: usize = 1000;
+/// The longest string for which nothing else is said, in bytes.
+pub const MAX_STRING: usize = 8 * 1024;
 
 /// The type of an attribute's values (RFC 7643 §2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,6 +138,8 @@ impl Attribute {
             sortable: true,
             never_unassigned: false,
             most_values: MAX_VALUES,
+            longest: MAX_STRING,
+            one_line: false,
         }
     }
 
@@ -193,6 +201,14 @@ impl Attribute {
 
     pub(crate) fn at_most(self, most_values: usize) -> Self {
         Self { most_values, ..self }
+    }
+
+    pub(crate) fn at_longest(self, bytes: usize) -> Self {
+        Self { longest: bytes, ..self }
+    }
+
+    pub(crate) fn one_line(self) -> Self {
+        Self { one_line: true, ..self }
     }
 
     pub(crate) fn never_unassigned(self) -> Self {

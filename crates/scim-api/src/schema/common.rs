@@ -32,8 +32,12 @@ fn id() -> Attribute {
         .unique()
 }
 
+/// It is indexed, and an index of PostgreSQL takes no row beyond 2,704 bytes.
 fn external_id() -> Attribute {
-    Attribute::string("externalId", "The identifier that the provisioning client gave to the resource.").case_exact()
+    Attribute::string("externalId", "The identifier that the provisioning client gave to the resource.")
+        .case_exact()
+        .at_longest(1_000)
+        .one_line()
 }
 
 fn meta() -> Attribute {

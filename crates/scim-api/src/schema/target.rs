@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Attribute, ResourceType, Schema, common};
+use super::{Attribute, ENTERPRISE_URN, ResourceType, Schema, common};
 
 /// What a name in a body, a path or a filter means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +75,14 @@ impl ResourceType {
         }
     }
 
+    /// Entra names `manager` without its URN: of all attributes of extensions this one alone is taken so.
+    pub fn find_manager(&self, name: &str) -> Option<Located<'_>> {
+        let is_manager = |located: &Located<'_>| {
+            located.attribute.name == "manager" && located.extension.is_some_and(|schema| schema.id == ENTERPRISE_URN)
+        };
+        self.find_in_extensions(name).filter(is_manager)
+    }
+
     /// The `schemas` of a resource: the core schema and each extension of which it has attributes (RFC 7643 §3).
     pub fn schemas_of(&self, resource: &serde_json::Map<String, serde_json::Value>) -> Vec<&str> {
         let used = self.extensions.iter().map(|schema| schema.id.as_ref()).filter(|urn| resource.contains_key(*urn));
@@ -115,7 +123,7 @@ fn locate<'r>(name: &str, extension: Option<&'r Schema>, among: &'r [Attribute])
 
 #[cfg(test)]
 mod tests {
-    use super::super::{ENTERPRISE_URN, Registry, USER_URN, WORKATO_ROLE_URN};
+    use super::super::{Registry, USER_URN, WORKATO_ROLE_URN};
     use super::*;
 
     fn path_of(name: &str) -> Option<String> {

@@ -45,7 +45,7 @@ fn singular() -> Vec<Attribute> {
 
 fn multi_valued() -> Vec<Attribute> {
     vec![
-        plural("emails", "The person's e-mail addresses.", text_value(), &["work", "home", "other"]),
+        plural("emails", "The person's e-mail addresses.", text_value().one_line(), &["work", "home", "other"]),
         plural(
             "phoneNumbers",
             "The person's telephone numbers.",
