@@ -14,6 +14,7 @@ pub mod filter;
 mod groups;
 pub mod list;
 mod listing;
+mod message;
 pub mod negotiation;
 pub mod patch;
 pub mod path;

@@ -1,5 +1,6 @@
 //! PATCH (RFC 7644 §3.5.2), pure: a document and a request give a new document or a refusal, never half of it.
 
+mod append;
 mod elements;
 mod group;
 mod pathless;

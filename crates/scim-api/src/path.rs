@@ -42,12 +42,16 @@ pub struct Path {
 }
 
 impl Path {
-    /// Reads a path. A fault between the brackets is `invalidFilter`, any other `invalidPath`.
+    /// Reads a path. A fault between the brackets is `invalidFilter`, any other `invalidPath`: so are brackets that are
+    /// never closed.
     pub fn parse(text: &str) -> Result<Self, ScimError> {
         let mut parser = Parser::new(text).map_err(|fault| ScimError::InvalidPath(fault.sentence("path")))?;
         let invalid = || ScimError::InvalidPath(format!("The path {} cannot be read: {EXPECTED}", quoted(text)));
         let attribute = AttrPath::new(parser.word()).ok_or_else(invalid)?;
-        let filter = parser.bracketed().map_err(|fault| ScimError::InvalidFilter(fault.sentence("path")))?;
+        let filter = parser.bracketed().map_err(|fault| match text.contains(']') {
+            true => ScimError::InvalidFilter(fault.sentence("path")),
+            false => ScimError::InvalidPath(fault.sentence("path")),
+        })?;
         let rest = parser.word();
         let sub_attribute = match (&filter, rest.strip_prefix('.')) {
             (Some(_), Some(name)) => Some(AttrPath::new(name).ok_or_else(invalid)?.0),
@@ -116,6 +120,9 @@ mod tests {
             "a\"b",
             "a]",
             "(a)",
+            "emails[",
+            "emails[type eq \"work\"",
+            "emails[type eq \"work",
         ] {
             assert_eq!(refusal(text), "invalidPath", "{text}");
         }
@@ -123,9 +130,7 @@ mod tests {
 
     #[test]
     fn a_fault_between_the_brackets_is_invalid_filter() {
-        for text in
-            ["emails[", "emails[]", "emails[type]", "emails[type eq]", "emails[type eq \"work\"", "emails[a[b eq 1]]"]
-        {
+        for text in ["emails[]", "emails[type]", "emails[type eq]", "emails[type eq \"work]", "emails[a[b eq 1]]"] {
             assert_eq!(refusal(text), "invalidFilter", "{text}");
         }
     }

@@ -9,6 +9,7 @@ use super::{
     reference::referred,
 };
 use crate::error::{ScimError, quoted};
+use crate::message::{self, check_said_once};
 
 /// URN of the bulk request message.
 pub const BULK_REQUEST_URN: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
@@ -21,6 +22,7 @@ impl BulkRequest {
     /// operations have, 413 where there are too many operations.
     pub fn parse(body: &Value) -> Result<Self, ScimError> {
         let Value::Object(members) = body else { return Err(malformed("the body must be a JSON object")) };
+        check_said_once(members)?;
         check_schemas(member(members, "schemas"))?;
         let operations = match member(members, "Operations") {
             Some(Value::Array(operations)) if operations.is_empty() => return Err(malformed("Operations is empty")),
@@ -40,6 +42,7 @@ impl BulkRequest {
 
 fn operation(value: &Value) -> Result<BulkOperation, ScimError> {
     let Value::Object(members) = value else { return Err(malformed("an operation must be an object")) };
+    check_said_once(members)?;
     let Some(Value::String(method)) = member(members, "method") else {
         return Err(malformed("an operation needs a \"method\": POST, PUT, PATCH or DELETE"));
     };
@@ -143,8 +146,7 @@ fn check_schemas(schemas: Option<&Value>) -> Result<(), ScimError> {
 
 /// The member of this name in any case; null is none.
 fn member<'v>(members: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
-    let found = members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
-    found.filter(|value| !value.is_null())
+    message::member(members, name).filter(|value| !value.is_null())
 }
 
 fn malformed(why: &str) -> ScimError {

@@ -3,9 +3,10 @@
 use domain::predicate::Predicate;
 use serde_json::{Map, Value};
 
+use super::append::append;
 use super::write::coerce_given;
 use crate::document::notes::Notes;
-use crate::document::value::{coerce, is_primary};
+use crate::document::value::{coerce, is_primary, keep_distinct};
 use crate::error::{ScimError, quoted};
 use crate::filter::{Filter, Literal, Operator, compile_for_values, matches};
 use crate::path::Path;
@@ -13,7 +14,7 @@ use crate::schema::Located;
 
 /// Which values of an attribute a path means.
 pub(super) struct Selection<'p> {
-    located: Located<'p>,
+    pub(super) located: Located<'p>,
     filter: Option<(&'p Filter, Predicate)>,
     path: &'p Path,
 }
@@ -46,28 +47,21 @@ impl<'p> Selection<'p> {
     }
 }
 
-/// RFC 7644 §3.5.2.1: values are appended, and one that is there already is not added again.
+/// RFC 7644 §3.5.2.1: values are added, or what is said is added to those that are selected.
 pub(super) fn add(
     values: &mut Vec<Value>,
     selection: &Selection<'_>,
     value: &Value,
     notes: &mut Notes,
 ) -> Result<(), ScimError> {
-    if !selection.selects_all() {
-        let may_create = |_: &Map<String, Value>| true;
-        return assign(values, selection, value, may_create, notes);
+    if selection.selects_all() {
+        return append(values, selection, value, notes);
     }
-    let before = values.len();
-    for value in given(selection, value, notes)? {
-        if !values.contains(&value) {
-            values.push(value);
-        }
-    }
-    keep_one_primary(values, |index| index >= before);
-    Ok(())
+    assign(values, selection, value, |_| true, notes)
 }
 
-/// RFC 7644 §3.5.2.3: the values that are selected, or all, are replaced.
+/// RFC 7644 §3.5.2.3: the values that are selected, or all, are replaced. Of a selected one the sub-attributes that are not
+/// specified stay, as the section says of complex attributes: a client that sends the mark alone means to move the mark.
 pub(super) fn replace(
     values: &mut Vec<Value>,
     selection: &Selection<'_>,
@@ -77,7 +71,9 @@ pub(super) fn replace(
     if !selection.selects_all() {
         return assign(values, selection, value, |new| may_create_on_replace(selection, new), notes);
     }
-    *values = given(selection, value, notes)?;
+    let given = Value::Array(given(selection, value, notes)?);
+    let distinct = keep_distinct(given, &selection.located.path(), notes);
+    *values = distinct.as_array().cloned().unwrap_or_default();
     Ok(())
 }
 
@@ -128,9 +124,8 @@ fn assign(
         keep_one_primary(values, |index| index >= chosen.len());
         return Ok(());
     }
-    for (value, _) in values.iter_mut().zip(&chosen).filter(|(_, chosen)| **chosen) {
-        value.as_object_mut().into_iter().for_each(|members| members.extend(new.clone()));
-    }
+    let new = Value::Object(new);
+    values.iter_mut().zip(&chosen).filter(|(_, chosen)| **chosen).for_each(|(value, _)| merge(value, &new));
     keep_one_primary(values, |index| chosen.get(index) == Some(&true));
     Ok(())
 }
@@ -165,7 +160,7 @@ fn new_members(selection: &Selection<'_>, value: &Value, notes: &mut Notes) -> R
 }
 
 /// The values of a list; one object alone is a list of one (RFC 7644 §3.5.2.1 shows both).
-fn given(selection: &Selection<'_>, value: &Value, notes: &mut Notes) -> Result<Vec<Value>, ScimError> {
+pub(super) fn given(selection: &Selection<'_>, value: &Value, notes: &mut Notes) -> Result<Vec<Value>, ScimError> {
     let located = Located { sub_attribute: None, ..selection.located };
     let list = match value {
         Value::Object(_) => Value::Array(vec![value.clone()]),
@@ -227,7 +222,7 @@ fn may_create_on_replace(selection: &Selection<'_>, template: &Map<String, Value
 
 /// RFC 7644 §3.5.2: an operation that sets `primary` to true "SHALL cause the server to automatically set "primary" to
 /// "false" for any other values".
-fn keep_one_primary(values: &mut [Value], is_new: impl Fn(usize) -> bool) {
+pub(super) fn keep_one_primary(values: &mut [Value], is_new: impl Fn(usize) -> bool) {
     let newest = values.iter().enumerate().rposition(|(index, value)| is_new(index) && is_primary(value));
     let Some(newest) = newest else { return };
     let others = values.iter_mut().enumerate().filter(|(index, value)| *index != newest && is_primary(value));
@@ -237,11 +232,18 @@ fn keep_one_primary(values: &mut [Value], is_new: impl Fn(usize) -> bool) {
 }
 
 /// Whether everything that one value says is said by the other.
-fn is_part_of(named: &Value, value: &Value) -> bool {
+pub(super) fn is_part_of(named: &Value, value: &Value) -> bool {
     match (named, value) {
         (Value::Object(named), Value::Object(members)) => {
             named.iter().all(|(name, wanted)| members.get(name) == Some(wanted))
         }
         _ => named == value,
+    }
+}
+
+/// The value says of itself what the other one says.
+pub(super) fn merge(value: &mut Value, new: &Value) {
+    if let (Value::Object(members), Value::Object(new)) = (value, new) {
+        members.extend(new.clone());
     }
 }

@@ -2,14 +2,15 @@
 
 use serde_json::Value;
 
-use super::write::{is_read_only, unknown_path};
+use super::write::{find, is_read_only, read_only, unknown_path};
 use crate::document::notes::Notes;
 use crate::error::ScimError;
 use crate::path::Path;
-use crate::schema::{ResourceType, Target};
+use crate::schema::{Located, ResourceType, Target};
 
 /// The attributes that a value names (RFC 7644 §3.5.2.1 and §3.5.2.3). Besides plain names, Entra sends dotted ones and
-/// ones with a URN. What only the server may write is passed over here, because Okta sends `id` along.
+/// ones with a URN. What only the server may write is passed over here, because Okta sends `id` along; alone it is refused,
+/// because nothing would be done.
 pub(super) fn named<'v>(
     value: &'v Value,
     resource: &ResourceType,
@@ -20,25 +21,32 @@ pub(super) fn named<'v>(
         return Err(ScimError::InvalidValue(message.to_owned()));
     };
     let (mut found, mut unknown) = (Vec::new(), Vec::new());
+    let mut passed_over = None;
     for (name, value) in members {
-        match resolve(name, resource) {
+        match resolve(name, resource, notes) {
             None => unknown.push(name),
-            Some((path, read_only)) if !read_only => found.push((path, value)),
-            Some(_) => {}
+            Some((path, None)) => found.push((path, value)),
+            Some((_, Some(located))) => passed_over = Some(located),
         }
     }
-    if let Some(name) = unknown.first().filter(|_| unknown.len() == members.len()) {
-        return Err(unknown_path(resource, name));
+    match (unknown.first(), passed_over) {
+        _ if !found.is_empty() => {}
+        (Some(name), _) => return Err(unknown_path(resource, name)),
+        (None, Some(located)) => return Err(read_only(&located)),
+        (None, None) => {}
     }
     unknown.into_iter().for_each(|name| notes.unknown(name));
     Ok(found)
 }
 
-fn resolve(name: &str, resource: &ResourceType) -> Option<(Path, bool)> {
+/// Which attribute a name means, and whether only the server may write it.
+fn resolve<'r>(name: &str, resource: &'r ResourceType, notes: &mut Notes) -> Option<(Path, Option<Located<'r>>)> {
     let path = Path::parse(name).ok()?;
-    let read_only = match resource.find(path.attribute.as_str())? {
-        Target::Attribute(located) => is_read_only(located.attribute) || is_read_only(located.leaf()),
-        Target::Core | Target::Extension(_) => false,
+    let read_only = match find(resource, path.attribute.as_str(), notes)? {
+        Target::Attribute(located) => {
+            Some(located).filter(|located| is_read_only(located.attribute) || is_read_only(located.leaf()))
+        }
+        Target::Core | Target::Extension(_) => None,
     };
     Some((path, read_only))
 }

@@ -1,8 +1,9 @@
 //! The body of a PATCH request.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::error::{ScimError, quoted};
+use crate::message::{check_said_once, member};
 use crate::path::Path;
 use crate::schema::{ResourceType, Target};
 
@@ -49,6 +50,7 @@ impl PatchRequest {
         let Value::Object(members) = body else {
             return Err(malformed("the body must be a JSON object"));
         };
+        check_said_once(members)?;
         check_schemas(member(members, "schemas"))?;
         let operations = match member(members, "Operations") {
             Some(Value::Array(operations)) if operations.is_empty() => return Err(malformed("Operations is empty")),
@@ -85,6 +87,7 @@ impl PatchOperation {
         let Value::Object(members) = operation else {
             return Err(malformed("an operation must be an object"));
         };
+        check_said_once(members)?;
         let op = match member(members, "op") {
             Some(Value::String(name)) => Op::find(name).ok_or_else(|| unknown_op(name))?,
             _ => return Err(malformed("an operation needs \"op\": add, replace or remove")),
@@ -136,10 +139,6 @@ fn check_schemas(schemas: Option<&Value>) -> Result<(), ScimError> {
         Some(Value::Array(urns)) if urns.iter().any(names_patch_op) => Ok(()),
         Some(_) => Err(malformed(&format!("schemas must be [\"{PATCH_OP_URN}\"]"))),
     }
-}
-
-fn member<'v>(members: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
-    members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
 fn malformed(why: &str) -> ScimError {

@@ -141,7 +141,29 @@ mod without_a_path {
     }
 
     #[test]
+    fn what_only_the_server_writes_is_no_success_alone() {
+        assert_eq!(refusal(json!({"op": "replace", "value": {"id": "1"}})), "mutability");
+        assert_eq!(refusal(json!({"op": "add", "value": {"meta": {}, "groups": []}})), "mutability");
+        assert_eq!(refusal(json!({"op": "replace", "value": {"id": "1", "shade": "x"}})), "invalidPath");
+    }
+
+    #[test]
+    fn a_manager_is_taken_without_its_urn() {
+        let manager = |operation: Value| one(operation)[ENTERPRISE_URN].get("manager").cloned();
+        assert_eq!(manager(json!({"op": "replace", "value": {"manager": "8"}})), Some(json!({"value": "8"})));
+        assert_eq!(
+            manager(json!({"op": "Add", "path": "manager", "value": [{"value": "8"}]})),
+            Some(json!({"value": "8"}))
+        );
+        assert_eq!(manager(json!({"op": "Remove", "path": "manager"})), None);
+        assert_eq!(manager(json!({"op": "Replace", "path": "manager", "value": ""})), None);
+        let patched = try_on(&ann(), json!([{"op": "add", "path": "manager.value", "value": "8"}])).unwrap();
+        assert_eq!(patched.tolerated, ["manager.value: taken without its URN"]);
+    }
+
+    #[test]
     fn a_password_is_taken_and_dropped() {
+        assert_eq!(refusal(json!({"op": "replace", "path": "password", "value": {"a": 1}})), "invalidValue");
         assert_eq!(one(json!({"op": "replace", "value": {"password": "N3w"}})), ann());
         assert_eq!(one(json!({"op": "replace", "path": "password", "value": "N3w"})), ann());
     }
@@ -295,6 +317,12 @@ mod with_values_selected {
     }
 
     #[test]
+    fn a_selected_value_to_which_something_is_added_keeps_all_else() {
+        let emails = emails_after(json!({"op": "add", "path": WORK, "value": {"display": "Work"}}));
+        assert_eq!(emails[0], json!({"value": "ann@acme.test", "type": "work", "primary": true, "display": "Work"}));
+    }
+
+    #[test]
     fn entra_creates_a_usual_value_by_replacing_it() {
         let operation = json!({"op": "Replace", "path": "phoneNumbers[type eq \"mobile\"].value", "value": "1"});
         assert_eq!(one(operation)["phoneNumbers"], json!([{"type": "mobile", "value": "1"}]));
@@ -347,7 +375,20 @@ mod with_values_selected {
     }
 
     #[test]
-    fn a_value_that_is_there_is_not_added_again() {
+    fn a_value_that_is_there_is_not_added_again_but_completed() {
+        for part in [
+            json!({"value": "ann@home.test"}),
+            json!({"type": "home", "value": "ann@home.test"}),
+            json!({"type": "home"}),
+        ] {
+            assert_eq!(one(json!({"op": "add", "path": "emails", "value": [part]})), ann());
+        }
+        let more = json!({"value": "ANN@home.test", "type": "HOME", "primary": true});
+        let emails = emails_after(json!({"op": "add", "path": "emails", "value": [more.clone()]}));
+        assert_eq!(emails[1], json!({"value": "ANN@home.test", "type": "HOME", "display": "Home", "primary": true}));
+        assert_eq!((&emails[0]["primary"], emails.as_array().unwrap().len()), (&json!(false), 2));
+        let for_work = json!({"value": "ann@home.test", "type": "work"});
+        assert_eq!(emails_after(json!({"op": "add", "path": "emails", "value": for_work}))[2], for_work);
         let again = ann()["emails"][1].clone();
         assert_eq!(one(json!({"op": "add", "path": "emails", "value": [again.clone(), again]})), ann());
         let one_object = json!({"op": "add", "path": "emails", "value": {"value": "c@x"}});
@@ -431,7 +472,11 @@ mod requests {
             assert_eq!(refusal(body), "invalidSyntax");
         }
         assert_eq!(refusal(json!({"Operations": [{"op": "remove", "path": 1}]})), "invalidPath");
-        assert_eq!(refusal(json!({"Operations": [{"op": "remove", "path": "a["}]})), "invalidFilter");
+        assert_eq!(refusal(json!({"Operations": [{"op": "remove", "path": "a["}]})), "invalidPath");
+        assert_eq!(refusal(json!({"Operations": [{"op": "remove", "path": "a[]"}]})), "invalidFilter");
+        let twice = json!({"op": "add", "Op": "remove", "path": "title"});
+        assert_eq!(refusal(json!({"Operations": [twice]})), "invalidSyntax");
+        assert_eq!(refusal(json!({"Operations": [operation], "operations": [operation]})), "invalidSyntax");
     }
 
     #[test]

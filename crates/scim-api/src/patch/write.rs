@@ -43,7 +43,7 @@ impl Writer<'_> {
 
     fn at_path(&mut self, path: &Path, change: Change<'_>) -> Result<(), ScimError> {
         let resource = self.resource;
-        match resource.find(path.attribute.as_str()) {
+        match find(resource, path.attribute.as_str(), &mut self.notes) {
             Some(Target::Attribute(located)) => self.at_attribute(path, located, change),
             Some(_) if path.filter.is_some() => Err(not_multi_valued(path)),
             Some(Target::Extension(schema)) => self.at_extension(schema, change),
@@ -91,7 +91,7 @@ impl Writer<'_> {
             return Err(read_only(&located));
         }
         if located.attribute.mutability == Mutability::WriteOnly {
-            return Ok(()); // A password is taken and thrown away.
+            return self.drop_value(&located, change);
         }
         if located.attribute.multi_valued {
             return self.multi_valued(path, located, change);
@@ -111,6 +111,14 @@ impl Writer<'_> {
             (None, Change::Add(_)) => Ok(()),
             (None, _) => self.unassign(&located),
         }
+    }
+
+    /// A password is taken and thrown away, if it is one.
+    fn drop_value(&mut self, located: &Located<'_>, change: Change<'_>) -> Result<(), ScimError> {
+        if let Change::Add(value) | Change::Replace(value) = change {
+            coerce(located.leaf(), value, &located.path(), &mut self.notes)?;
+        }
+        Ok(())
     }
 
     fn multi_valued(&mut self, path: &Path, located: Located<'_>, change: Change<'_>) -> Result<(), ScimError> {
@@ -185,6 +193,15 @@ pub(super) fn coerce_given(
         return Err(ScimError::InvalidValue(message));
     }
     Ok(coerced)
+}
+
+/// What a name means, `manager` without its URN included.
+pub(super) fn find<'r>(resource: &'r ResourceType, name: &str, notes: &mut Notes) -> Option<Target<'r>> {
+    resource.find(name).or_else(|| {
+        let located = resource.find_manager(name)?;
+        notes.add(format!("{name}: taken without its URN"));
+        Some(Target::Attribute(located))
+    })
 }
 
 /// The sub-attribute behind the brackets of a path.
