@@ -57,7 +57,9 @@ impl Projection {
             };
             (!is_empty_object(&value)).then(|| (name.clone(), value))
         });
-        sent.collect()
+        let mut sent: Map<String, Value> = sent.collect();
+        leave_out_absent_schemas(&mut sent, resource);
+        sent
     }
 
     fn attribute(&self, located: Located<'_>, value: &Value) -> Option<Value> {
@@ -99,6 +101,17 @@ impl Projection {
     }
 }
 
+/// RFC 7643 §3: `schemas` tells of "the attributes present in the current JSON structure", so not of an extension that was
+/// left out.
+fn leave_out_absent_schemas(sent: &mut Map<String, Value>, resource: &ResourceType) {
+    let is_absent = |urn: &Value, sent: &Map<String, Value>| {
+        resource.extensions.iter().any(|schema| *urn == *schema.id && !sent.contains_key(schema.id.as_ref()))
+    };
+    let Some(Value::Array(mut urns)) = sent.get_mut("schemas").map(Value::take) else { return };
+    urns.retain(|urn| !is_absent(urn, sent));
+    sent.insert("schemas".to_owned(), Value::Array(urns));
+}
+
 /// Whether a list names the attribute itself, the schema or attribute it belongs to, or one of its sub-attributes.
 fn is_named(names: &[String], located: &Located<'_>) -> bool {
     let path = located.path();
@@ -113,15 +126,18 @@ fn excludes(names: &[String], located: &Located<'_>) -> bool {
     }
     let parent = Located { sub_attribute: None, ..*located };
     let (path, parent) = (located.path(), parent.path());
-    let schema = located.extension.map(|schema| schema.id.as_ref());
-    names.iter().any(|name| *name == path || *name == parent || Some(name.as_str()) == schema)
+    let schema = located.extension.map_or(CORE, |schema| schema.id.as_ref());
+    names.iter().any(|name| *name == path || *name == parent || *name == schema)
 }
+
+/// Stands for the whole core schema, which its URN names.
+const CORE: &str = "";
 
 fn canonical_name(resource: &ResourceType, name: &str) -> Option<String> {
     match resource.find(name)? {
         Target::Attribute(located) => Some(located.path()),
         Target::Extension(schema) => Some(schema.id.to_string()),
-        Target::Core => None,
+        Target::Core => Some(CORE.to_owned()),
     }
 }
 
@@ -179,6 +195,29 @@ mod tests {
         assert_eq!(only("USERNAME"), json!({"schemas": [USER_URN], "id": "1", "userName": "ann"}));
         assert_eq!(only("password,nope"), json!({"schemas": [USER_URN], "id": "1"}));
         assert_eq!(only(&format!("{USER_URN}:name"))["name"], ann()["name"]);
+    }
+
+    #[test]
+    fn the_urn_of_the_core_schema_names_all_that_stands_at_the_top() {
+        let core = only(USER_URN);
+        assert_eq!((&core["userName"], &core["emails"]), (&ann()["userName"], &ann()["emails"]));
+        assert!(core.get(ENTERPRISE_URN).is_none() && core.get("password").is_none());
+        let rest = sent(None, Some(USER_URN));
+        assert!(rest.get("userName").is_none() && rest.get(ENTERPRISE_URN).is_some());
+    }
+
+    #[test]
+    fn a_schema_of_which_nothing_is_sent_is_not_named() {
+        let registry = Registry::default();
+        let mut ann = ann();
+        ann["schemas"] = json!([USER_URN, ENTERPRISE_URN, WORKATO_ROLE_URN]);
+        let schemas = |attributes: &str| {
+            let projection = Projection::from_query(Some(attributes), None, registry.user());
+            projection.apply(ann.as_object().unwrap(), registry.user())["schemas"].clone()
+        };
+        assert_eq!(schemas("userName"), json!([USER_URN]));
+        assert_eq!(schemas(&format!("{ENTERPRISE_URN}:department")), json!([USER_URN, ENTERPRISE_URN]));
+        assert_eq!(schemas(""), ann["schemas"]);
     }
 
     #[test]
