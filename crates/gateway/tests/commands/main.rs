@@ -9,6 +9,7 @@ mod attributes;
 mod catalogue;
 mod init;
 mod keys;
+mod passwords;
 mod people;
 mod policy;
 mod serving;

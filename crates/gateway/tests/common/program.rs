@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -124,6 +124,21 @@ impl Machine {
         let running = Running { child };
         send("GET", &format!("{}/readyz", self.base_url()), &[], None).expect(200);
         running
+    }
+
+    /// The same, with all that it says on standard error until it ends.
+    pub(crate) fn serve_logged(&self) -> (Running, JoinHandle<String>) {
+        let mut child = self.command(&["serve"]).stderr(Stdio::piped()).spawn().unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let mut first = String::new();
+        while !first.contains("serving") {
+            assert!(log.read_line(&mut first).unwrap() > 0, "it ended: {first}");
+        }
+        let rest = thread::spawn(move || {
+            log.read_to_string(&mut first).unwrap();
+            first
+        });
+        (Running { child }, rest)
     }
 
     /// `gatehouse demo`, ready to answer; the second address is the simulator's.

@@ -23,6 +23,7 @@ mod one_time;
 mod races;
 mod rates;
 mod recycled_names;
+mod scim;
 mod scim_auth;
 mod scim_bodies;
 mod scim_http;
