@@ -4,7 +4,12 @@
 //! Times are processor time of this thread, so that other programs count little; each figure is the median of many runs,
 //! and the two programs take turns. Memory is the peak of a process of its own.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and stops where it can't go on")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "a benchmark prints, and stops where it can't go on"
+)]
 #![allow(dead_code, reason = "the signing of the fixtures is used in part")]
 
 #[path = "../examples/make_fixtures/sign.rs"]
