@@ -1,7 +1,10 @@
 //! The HTTP server: every door on one address.
 
+use std::future::{Future, poll_fn};
+use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use ::web::Site;
@@ -10,9 +13,10 @@ use ::web::base_url::BaseUrl;
 use ::web::client::Client;
 use ::web::limit::Limits;
 use ::web::page::Page;
-use actix_web::dev::Server as ActixServer;
+use actix_web::dev::{Server as ActixServer, ServerHandle};
 use actix_web::http::StatusCode;
 use actix_web::middleware::from_fn;
+use actix_web::rt::signal::unix::{self, SignalKind};
 use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::{Context, Result};
 use domain::clock::Clock;
@@ -37,9 +41,30 @@ pub fn site(store: Store, clock: Arc<dyn Clock>, base_url: BaseUrl, server: &Ser
     })
 }
 
-/// Serves on a listener that is bound already, until a signal or the server's handle stops it. Call it inside an actix
-/// system: background work is started with it.
-pub fn serve(site: Site, listener: TcpListener, settings: &Settings) -> Result<ActixServer> {
+/// A server that is bound; it answers while [`run`](Self::run) is awaited.
+pub struct Serving {
+    http: ActixServer,
+    site: Site,
+    requests: RequestLog,
+}
+
+impl Serving {
+    /// Stops it from elsewhere.
+    pub fn handle(&self) -> ServerHandle {
+        self.http.handle()
+    }
+
+    /// Serves until a signal or the handle stops it, finishes the requests in flight, and stores what waits to be.
+    pub async fn run(self) -> io::Result<()> {
+        let ended = self.http.await;
+        worker::finish(self.site, self.requests).await;
+        ended
+    }
+}
+
+/// Serves on a listener that is bound already, until SIGTERM, SIGINT or the server's handle stops it. Call it inside an
+/// actix system: background work is started with it.
+pub fn serve(site: Site, listener: TcpListener, settings: &Settings) -> Result<Serving> {
     let (server, saml) = (&settings.server, settings.saml.settings()?);
     let grace = server.shutdown_grace()?.duration().num_seconds().unsigned_abs();
     let shared = web::Data::new(site.clone());
@@ -56,13 +81,24 @@ pub fn serve(site: Site, listener: TcpListener, settings: &Settings) -> Result<A
             .default_service(web::to(nothing_here))
     })
     .shutdown_timeout(grace)
+    .shutdown_signal(signalled()?)
     .client_request_timeout(Duration::from_secs(10));
     let http = match &server.tls {
         Some(tls) => http.listen_openssl(listener, acceptor(tls)?),
         None => http.listen(listener),
     };
-    worker::start(&site, requests);
-    Ok(http.context("can't serve")?.run())
+    let http = http.context("can't serve")?.run();
+    worker::start(&site, requests.clone());
+    Ok(Serving { http, site, requests })
+}
+
+/// Ends with the first signal to stop. Left to itself, actix drops the requests in flight at a SIGINT.
+fn signalled() -> Result<impl Future<Output = ()> + Send + 'static> {
+    let mut signals = [unix::signal(SignalKind::terminate())?, unix::signal(SignalKind::interrupt())?];
+    Ok(poll_fn(move |context| match signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready()) {
+        true => Poll::Ready(()),
+        false => Poll::Pending,
+    }))
 }
 
 async fn nothing_here(client: Client) -> HttpResponse {

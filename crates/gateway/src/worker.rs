@@ -14,14 +14,24 @@ const SEAL_EVERY: Duration = Duration::from_millis(500);
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
+const NOT_STORED: &str = "the SCIM request log can't be stored";
+
 /// Starts the sealer of the audit log and the removal of what has expired.
 pub(crate) fn start(site: &Site, requests: RequestLog) {
     repeat("the audit log can't be sealed", SEAL_EVERY, site, |site| site.store.seal().map(drop));
-    repeat("the SCIM request log can't be stored", FLUSH_EVERY, site, move |site| requests.flush(&site.store));
+    repeat(NOT_STORED, FLUSH_EVERY, site, move |site| requests.flush(&site.store));
     repeat("expired rows can't be removed", FORGET_EVERY, site, |site| {
         site.limits.forget_idle();
         site.store.forget_expired(site.now())
     });
+}
+
+/// What is left to do when the last request was answered: those since the last flush are stored. What is not sealed yet
+/// the next start seals, or the next command that reads the log.
+pub(crate) async fn finish(site: Site, requests: RequestLog) {
+    if let Err(error) = blocking(move || requests.flush(&site.store)).await {
+        tracing::error!(cause = %error, "{NOT_STORED}");
+    }
 }
 
 fn repeat(

@@ -15,9 +15,10 @@ use domain::command::Context;
 use domain::workspace::Workspace;
 use store::KnownToken;
 
+use crate::client_profile::ClientProfile;
 use crate::error::ScimError;
 use crate::negotiation::check_accept;
-use crate::request_log::note_workspace;
+use crate::request_log;
 use crate::schema::{Registry, RoleAttribute};
 
 /// A client with a token that is in force, in a workspace where SCIM is on. If you hold one, that was checked.
@@ -65,7 +66,7 @@ impl FromRequest for ScimClient {
                 site.limits.wrong_token(&request)?;
                 return Err(unauthorized("The bearer token is not valid: it was replaced, revoked, or never ours."));
             };
-            note_workspace(&request, token.workspace.id);
+            request_log::note_client(&request, token.workspace.id, ClientProfile::of(&request));
             site.limits.scim(token.id)?;
             check_prerequisites(&token)?;
             check_accept(request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()))?;

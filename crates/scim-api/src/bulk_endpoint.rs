@@ -1,7 +1,7 @@
 //! `/Bulk`: many operations in one request, each as if it had come alone (RFC 7644 §3.7).
 
 use ::web::blocking::blocking;
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
 
 use crate::auth::ScimClient;
@@ -11,16 +11,34 @@ use crate::bulk::{
     bulk_response,
 };
 use crate::condition::Condition;
-use crate::error::ScimError;
+use crate::error::{ScimError, quoted};
+use crate::request_log::note_refusal;
 use crate::response::{self, etag};
 use crate::work::Work;
 
 /// `POST /Bulk`
-pub(crate) async fn perform(client: ScimClient, body: Body) -> Result<HttpResponse, ScimError> {
-    let request = BulkRequest::parse(&body.json()?)?;
+pub(crate) async fn perform(request: HttpRequest, client: ScimClient, body: Body) -> Result<HttpResponse, ScimError> {
+    let bulk = BulkRequest::parse(&body.json()?)?;
     let work = Work::of(&client);
-    let body = blocking(move || Ok::<_, ScimError>(Performance::of(&work, &request).run())).await?;
-    Ok(response::json(HttpResponse::Ok(), &body))
+    let outcomes = blocking(move || Ok::<_, ScimError>(Performance::of(&work, &bulk).run())).await?;
+    if let Some(sentence) = refused(&outcomes) {
+        note_refusal(&request, &sentence);
+    }
+    Ok(response::json(HttpResponse::Ok(), &bulk_response(outcomes.iter().flatten())))
+}
+
+/// The answer to a bulk request is 200 whatever became of its operations, so the log tells of those that were refused.
+fn refused(outcomes: &[Option<BulkOutcome>]) -> Option<String> {
+    let numbered = outcomes.iter().zip(1..).filter_map(|(outcome, nth)| Some((nth, outcome.as_ref()?)));
+    let refused: Vec<String> = numbered
+        .filter_map(|(nth, outcome): (u32, _)| {
+            let error = outcome.result.as_ref().err()?;
+            let bulk_id = outcome.bulk_id.as_ref().map(|id| format!(", bulkId {}", quoted(id))).unwrap_or_default();
+            Some(format!("operation {nth} ({}{bulk_id}): {}", outcome.method, error.detail()))
+        })
+        .collect();
+    let (count, of) = (refused.len(), outcomes.len());
+    (count > 0).then(|| format!("{count} of {of} operations refused: {}", refused.join(" ")))
 }
 
 /// One bulk request under way.
@@ -46,7 +64,7 @@ impl<'r> Performance<'r> {
     }
 
     /// Performs the steps until too many have failed; operations that were not reached are not answered.
-    fn run(mut self) -> Value {
+    fn run(mut self) -> Vec<Option<BulkOutcome>> {
         for step in BulkPlan::of(self.request).steps {
             if self.request.ends_after(self.errors) {
                 break;
@@ -60,7 +78,7 @@ impl<'r> Performance<'r> {
                 BulkStep::Refuse { operation, error } => self.note(operation, Err(error)),
             }
         }
-        bulk_response(self.outcomes.iter().flatten())
+        self.outcomes
     }
 
     fn operation(&self, index: usize) -> Result<(&'r BulkOperation, &'r BulkAction), ScimError> {

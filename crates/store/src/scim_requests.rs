@@ -1,5 +1,7 @@
 //! The SCIM request log: the latest requests of each workspace, bounded and sanitised.
 
+use std::sync::Arc;
+
 use domain::clock::Timestamp;
 use domain::id::WorkspaceId;
 use serde::Serialize;
@@ -36,7 +38,7 @@ pub struct ScimRequest {
 
 impl Store {
     /// Appends requests and forgets all but the latest `keep` of each workspace.
-    pub fn append_scim_requests(&self, requests: Vec<ScimRequest>, keep: i64) -> Result<(), StoreError> {
+    pub fn append_scim_requests(&self, requests: Arc<[ScimRequest]>, keep: i64) -> Result<(), StoreError> {
         write!(self, |q, conn| q::scim_requests::append(conn, &requests, keep))
     }
 

@@ -118,7 +118,7 @@ fn run(
     let site = app::site(store, SystemClock::shared(), settings.server.base_url()?, &settings.server)?;
     actix_web::rt::System::new().block_on(async {
         let base_url = site.base_url.clone();
-        let serving = actix_web::rt::spawn(app::serve(site, gateway, settings)?);
+        let serving = actix_web::rt::spawn(app::serve(site, gateway, settings)?.run());
         let (sent, provisioned) = actix_web::rt::task::spawn_blocking(move || {
             let outcome = simulator.provision_everyone().map(|people| people.len());
             (simulator, outcome)

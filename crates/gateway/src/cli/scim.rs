@@ -26,7 +26,7 @@ pub(super) enum Scim {
     /// Attributes of people beyond those that every workspace has
     #[command(subcommand)]
     Attribute(Attribute),
-    /// The latest requests, with the sentence that each refused one got
+    /// The latest requests, with the sentence that each refused one got and what it had sent
     Log(Log),
 }
 
@@ -126,11 +126,20 @@ impl Log {
                 request.status, request.method, millis, request.client, request.path
             ))?;
             if let Some(refusal) = &request.refusal {
-                output::line(format!("    {refusal}"))?;
+                output::line(format!("    {}", on_one_line(refusal)))?;
+                request.body.iter().try_for_each(|body| output::line(format!("    sent: {}", on_one_line(body))))?;
             }
         }
         Ok(())
     }
+}
+
+/// A client chose these characters: none of them may steer the terminal. `--json` has all of them.
+fn on_one_line(text: &str) -> String {
+    const LONGEST: usize = 400;
+    let shown = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c });
+    let more = if text.chars().nth(LONGEST).is_some() { "…" } else { "" };
+    shown.take(LONGEST).chain(more.chars()).collect()
 }
 
 impl Refresh {

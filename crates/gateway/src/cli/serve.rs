@@ -32,7 +32,7 @@ impl Serve {
         let listener = bind(&settings.server.listen)?;
         tracing::info!(listen = settings.server.listen, base_url = %site.base_url, "serving");
         actix_web::rt::System::new()
-            .block_on(async { app::serve(site, listener, settings)?.await.context("the server failed") })
+            .block_on(async { app::serve(site, listener, settings)?.run().await.context("the server failed") })
     }
 }
 

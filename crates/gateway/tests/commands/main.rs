@@ -12,5 +12,6 @@ mod keys;
 mod passwords;
 mod people;
 mod policy;
+mod request_log;
 mod serving;
 mod usage;

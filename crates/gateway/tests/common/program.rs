@@ -163,9 +163,22 @@ impl Machine {
 
 impl Running {
     /// Asks it to end, as a service manager does, and gives its exit code.
-    pub(crate) fn terminate(mut self) -> Option<i32> {
-        let kill = format!("kill -TERM {}", self.child.id());
+    pub(crate) fn terminate(self) -> Option<i32> {
+        self.end_by("TERM")
+    }
+
+    pub(crate) fn end_by(self, signal: &str) -> Option<i32> {
+        self.signal(signal);
+        self.ended()
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        let kill = format!("kill -{signal} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
+    /// Waits for its end and gives its exit code.
+    pub(crate) fn ended(mut self) -> Option<i32> {
         self.child.wait().unwrap().code()
     }
 }

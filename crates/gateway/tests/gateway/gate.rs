@@ -319,7 +319,7 @@ fn serve(store: Store, clock: Arc<FixedClock>, settings: Settings, listener: Tcp
         actix_web::rt::System::new().block_on(async move {
             let server = app::serve(site, listener, &settings).unwrap();
             sender.send(server.handle()).unwrap();
-            server.await.unwrap();
+            server.run().await.unwrap();
         });
     });
     Server { handle: receiver.recv().unwrap(), thread: Some(thread) }

@@ -17,6 +17,7 @@ mod logins;
 mod migrations;
 mod names;
 mod paging;
+mod scim_requests;
 mod search;
 mod search_at_random;
 mod sessions;
