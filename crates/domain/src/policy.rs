@@ -119,6 +119,19 @@ choices! {
         /// It is refused.
         Refuse = "refuse",
     }
+    /// In whose dialect SCIM requests are answered, and under whose name they are logged.
+    ScimDialect {
+        /// That of the client whose name is in the request's `User-Agent`.
+        Learned = "learned",
+        /// Okta's.
+        Okta = "okta",
+        /// Microsoft Entra ID's.
+        Entra = "entra",
+        /// OneLogin's.
+        OneLogin = "onelogin",
+        /// Nobody's in particular: the RFC's.
+        Generic = "generic",
+    }
 }
 
 /// A length of time, written `30s`, `20m`, `12h` or `7d`.
@@ -315,6 +328,8 @@ policy! {
     start_url: StartUrl = "start_url",
     /// How long a session lives.
     session_lifetime: Span = "session_lifetime",
+    /// In whose dialect SCIM requests are answered.
+    scim_client: ScimDialect = "scim_client",
     /// Whether SCIM may be enabled here.
     advanced_security: Switch = "capability.advanced_security",
 }
@@ -335,6 +350,7 @@ impl Policy {
             idp_initiated: IdpInitiated::Bounce,
             start_url: StartUrl("/session".to_owned()),
             session_lifetime: Span::seconds(12 * 3_600),
+            scim_client: ScimDialect::Learned,
             advanced_security: Switch(true),
         }
     }

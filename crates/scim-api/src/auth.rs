@@ -25,6 +25,7 @@ use crate::schema::{Registry, RoleAttribute};
 pub(crate) struct ScimClient {
     token: KnownToken,
     registry: Registry,
+    profile: ClientProfile,
     client: Client,
     site: web::Data<Site>,
 }
@@ -36,6 +37,11 @@ impl ScimClient {
 
     pub(crate) fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    /// Whose dialect it speaks.
+    pub(crate) fn profile(&self) -> ClientProfile {
+        self.profile
     }
 
     pub(crate) fn site(&self) -> &Site {
@@ -66,13 +72,15 @@ impl FromRequest for ScimClient {
                 site.limits.wrong_token(&request)?;
                 return Err(unauthorized("The bearer token is not valid: it was replaced, revoked, or never ours."));
             };
-            request_log::note_client(&request, token.workspace.id, ClientProfile::of(&request));
+            let policy = token.workspace.policy.scim_client;
+            let profile = ClientProfile::of(policy, client.0.user_agent.as_deref());
+            request_log::note_client(&request, token.workspace.id, profile);
             site.limits.scim(token.id)?;
             check_prerequisites(&token)?;
             check_accept(request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()))?;
             let roles = RoleAttribute::of_environments(&token.environments);
             let registry = Registry::new(&roles, token.custom_attributes.clone());
-            Ok(Self { token, registry, client, site })
+            Ok(Self { token, registry, profile, client, site })
         })
     }
 }

@@ -3,8 +3,7 @@
 
 use std::fmt;
 
-use actix_web::HttpRequest;
-use actix_web::http::header;
+use domain::policy::ScimDialect;
 
 use crate::negotiation::ReturnPreference;
 
@@ -24,24 +23,26 @@ pub enum ClientProfile {
 impl ClientProfile {
     const ALL: [Self; 4] = [Self::Okta, Self::Entra, Self::OneLogin, Self::Generic];
 
-    /// Learns it from the request's `User-Agent`.
-    pub fn of(request: &HttpRequest) -> Self {
-        Self::of_user_agent(request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()))
+    /// As the workspace's policy says; where that is `learned`, as the request's `User-Agent` does. Nowhere else is it
+    /// decided.
+    pub fn of(policy: ScimDialect, user_agent: Option<&str>) -> Self {
+        match policy {
+            ScimDialect::Learned => Self::learned(user_agent),
+            ScimDialect::Okta => Self::Okta,
+            ScimDialect::Entra => Self::Entra,
+            ScimDialect::OneLogin => Self::OneLogin,
+            ScimDialect::Generic => Self::Generic,
+        }
     }
 
-    /// Learns it from a `User-Agent` by the names in it.
-    pub fn of_user_agent(user_agent: Option<&str>) -> Self {
+    /// By the names in a `User-Agent`.
+    fn learned(user_agent: Option<&str>) -> Self {
         let text = user_agent.unwrap_or_default().to_ascii_lowercase();
         let known = Self::ALL.into_iter().find(|profile| profile.keywords().iter().any(|word| text.contains(word)));
         known.unwrap_or(Self::Generic)
     }
 
-    /// The profile of this name, as the configuration says it.
-    pub fn find(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|profile| profile.as_str() == name)
-    }
-
-    /// The name in configuration and logs.
+    /// The name in logs, which is the policy's as well.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Okta => "okta",
@@ -95,15 +96,19 @@ mod tests {
             ("python-httpx/0.28", ClientProfile::Generic),
             ("", ClientProfile::Generic),
         ] {
-            assert_eq!(ClientProfile::of_user_agent(Some(user_agent)), profile, "{user_agent}");
+            assert_eq!(ClientProfile::of(ScimDialect::Learned, Some(user_agent)), profile, "{user_agent}");
         }
-        assert_eq!(ClientProfile::of_user_agent(None), ClientProfile::Generic);
+        assert_eq!(ClientProfile::of(ScimDialect::Learned, None), ClientProfile::Generic);
     }
 
     #[test]
-    fn a_profile_is_found_by_its_name() {
-        assert!(ClientProfile::ALL.into_iter().all(|profile| ClientProfile::find(profile.as_str()) == Some(profile)));
-        assert_eq!(ClientProfile::find("Okta"), None);
+    fn what_the_policy_says_outweighs_the_user_agent() {
+        for profile in ClientProfile::ALL {
+            let policy = profile.as_str().parse().unwrap();
+            for user_agent in [None, Some("Okta SCIM Client 1.0.0"), Some("Microsoft-Entra-Provisioning/1.0")] {
+                assert_eq!(ClientProfile::of(policy, user_agent), profile, "{user_agent:?}");
+            }
+        }
     }
 
     #[test]

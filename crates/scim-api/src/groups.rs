@@ -13,7 +13,6 @@ use store::Store;
 
 use crate::auth::ScimClient;
 use crate::body::Body;
-use crate::client_profile::ClientProfile;
 use crate::condition::Condition;
 use crate::document::GroupDocument;
 use crate::error::ScimError;
@@ -84,7 +83,7 @@ pub(crate) async fn patch(
 ) -> Result<HttpResponse, ScimError> {
     let (body, condition) = (body.json()?, Condition::of(request.headers()));
     // Entra wants no list of members back, however long or short it is.
-    if ClientProfile::of(&request).group_patch_without_body(preference(&request)) {
+    if client.profile().group_patch_without_body(preference(&request)) {
         let work = Work::of(&client);
         let group = blocking(move || work.patch_group(&id, &body, &condition)).await?;
         return Ok(response::without_body(&request, group.revision));

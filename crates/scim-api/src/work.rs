@@ -6,6 +6,7 @@ use domain::command::Context;
 use domain::workspace::Workspace;
 
 use crate::auth::ScimClient;
+use crate::client_profile::ClientProfile;
 use crate::error::ScimError;
 use crate::schema::Registry;
 
@@ -14,6 +15,7 @@ pub(crate) struct Work {
     pub(crate) site: Site,
     pub(crate) workspace: Workspace,
     pub(crate) registry: Registry,
+    pub(crate) profile: ClientProfile,
     pub(crate) context: Context,
 }
 
@@ -23,6 +25,7 @@ impl Work {
             site: client.site().clone(),
             workspace: client.workspace().clone(),
             registry: client.registry().clone(),
+            profile: client.profile(),
             context: client.context(),
         }
     }
@@ -31,7 +34,8 @@ impl Work {
     pub(crate) fn log_tolerated(&self, tolerated: &[String]) {
         if !tolerated.is_empty() {
             let (request, workspace) = (self.context.request.request_id.as_deref(), self.workspace.handle.as_str());
-            tracing::info!(request, workspace, ?tolerated, "SCIM: taken in spite of the RFC, or left aside");
+            let client = self.profile.as_str();
+            tracing::info!(request, workspace, client, ?tolerated, "SCIM: taken in spite of the RFC, or left aside");
         }
     }
 

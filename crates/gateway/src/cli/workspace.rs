@@ -51,6 +51,7 @@ The keys with the values that they take; `gatehouse workspace show` prints the p
   idp_initiated                 bounce, allow, refuse
   start_url                     a path, or an http(s) address
   session_lifetime              30s, 20m, 12h, 7d
+  scim_client                   learned (from the User-Agent), okta, entra, onelogin, generic
   capability.advanced_security  on, off";
 
 impl Workspace {

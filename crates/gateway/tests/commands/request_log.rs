@@ -153,3 +153,32 @@ fn a_bulk_request_is_logged_with_the_operations_that_were_refused() {
     );
     assert!(log[2]["body"].as_str().unwrap().contains("cid@acme.test"));
 }
+
+#[test]
+fn the_client_is_known_by_its_user_agent_unless_the_policy_says_who_it_is() {
+    let (machine, workspace) = acme();
+    let serving = machine.serve();
+    let scim = workspace.scim();
+    let group = scim.send_json("POST", "/Groups", &json!({ "displayName": "Finance" })).expect(201).json();
+    let path = format!("/Groups/{}", group["id"].as_str().unwrap());
+    let patch = |user_agent: &str| {
+        let body =
+            json!({ "Operations": [{ "op": "replace", "path": "externalId", "value": user_agent }] }).to_string();
+        let headers = [("content-type", "application/scim+json"), ("user-agent", user_agent)];
+        scim.send("PATCH", &path, &headers, Some(body.as_bytes())).status
+    };
+    let (okta, entra) = ("Okta SCIM Client 1.0.0", "Microsoft-Entra-Provisioning/1.0");
+    let set = |value: &str| machine.ok(&["workspace", "set", "--workspace", "acme", &format!("scim_client={value}")]);
+    let mut statuses = vec![patch(okta), patch(entra)];
+    for policy in ["entra", "okta", "learned"] {
+        set(policy);
+        statuses.extend([patch(okta), patch(entra)]);
+    }
+    // RFC 7644 §3.5.2 allows both answers; Entra wants the one without a body.
+    assert_eq!(statuses, [200, 204, 204, 204, 200, 200, 200, 204]);
+    serving.terminate();
+    let clients: Vec<Value> = logged(&machine).iter().map(|request| request["client"].clone()).collect();
+    assert_eq!(clients, ["generic", "okta", "entra", "entra", "entra", "okta", "okta", "okta", "entra"]);
+    let refused = machine.fails(&["workspace", "set", "--workspace", "acme", "scim_client=azure"]);
+    assert!(refused.contains("learned, okta, entra, onelogin, generic"), "{refused}");
+}
