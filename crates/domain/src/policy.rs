@@ -1,10 +1,14 @@
 //! A workspace's policy: what happens where the protocols leave a choice (product rules §2 to §4).
 
+mod saml;
+
 use std::fmt;
 use std::str::FromStr;
 
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
+
+pub use saml::{AuthnContexts, SamlNameIdPolicy, SamlRequestBinding, SamlSignRequests};
 
 /// Why a policy change is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +52,8 @@ macro_rules! choices {
         }
     )+};
 }
+
+use choices;
 
 choices! {
     /// Who is let in without having been provisioned.
@@ -324,6 +330,16 @@ policy! {
     group_prefix: GroupPrefix = "group_prefix",
     /// What an unsolicited assertion does.
     idp_initiated: IdpInitiated = "idp_initiated",
+    /// How a login request travels.
+    saml_request_binding: SamlRequestBinding = "saml_request_binding",
+    /// Which login requests are signed.
+    saml_sign_requests: SamlSignRequests = "saml_sign_requests",
+    /// What kind of name a login request asks for.
+    saml_name_id_policy: SamlNameIdPolicy = "saml_name_id_policy",
+    /// Whether people must sign in anew at the identity provider for each login.
+    saml_force_authn: Switch = "saml_force_authn",
+    /// How they must have signed in there.
+    saml_authn_context: AuthnContexts = "saml_authn_context",
     /// Where a login ends that asked for nothing.
     start_url: StartUrl = "start_url",
     /// How long a session lives.
@@ -348,6 +364,11 @@ impl Policy {
             split_groups: SplitGroups::On,
             group_prefix: GroupPrefix::default(),
             idp_initiated: IdpInitiated::Bounce,
+            saml_request_binding: SamlRequestBinding::Metadata,
+            saml_sign_requests: SamlSignRequests::Metadata,
+            saml_name_id_policy: SamlNameIdPolicy::Omitted,
+            saml_force_authn: Switch(false),
+            saml_authn_context: AuthnContexts::default(),
             start_url: StartUrl("/session".to_owned()),
             session_lifetime: Span::seconds(12 * 3_600),
             scim_client: ScimDialect::Learned,

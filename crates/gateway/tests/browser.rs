@@ -83,9 +83,24 @@ fn a_slow_login_over_plain_http_ends_at_the_session() {
     });
 }
 
+#[test]
+fn a_login_by_post_runs_by_itself_from_page_to_page() {
+    let machine = Machine::new().known_as_localhost().with("GATEHOUSE_DATABASE__URL", "sqlite://demo.db");
+    in_the_demo_on(machine, &[], |page| {
+        Box::pin(async move {
+            let post = ["saml_request_binding=post", "saml_sign_requests=always", "saml_force_authn=on"];
+            page.machine.ok(&[&["workspace", "set", "--workspace", "acme"], &post[..]].concat());
+            page.open(&page.gateway, "/saml/acme/login?return_to=/session").await;
+            page.click("pick-ann").await;
+            assert_eq!(page.session().await["user"]["userName"], "ann@acme.test");
+        })
+    });
+}
+
 /// One browser's window, and the two servers that it visits.
 struct Page {
     window: Window,
+    machine: Machine,
     gateway: String,
     simulator: String,
 }
@@ -125,10 +140,10 @@ fn in_the_demo(story: Story) {
 fn in_the_demo_on(machine: Machine, options: &[&str], story: Story) {
     in_a_browser_with(options, |window| {
         let (demo, simulator) = machine.demo();
-        let page = Page { window, gateway: machine.base_url(), simulator };
+        let page = Page { window, gateway: machine.base_url(), machine, simulator };
         async move {
             story(page).await;
-            drop((demo, machine));
+            drop(demo);
         }
     });
 }

@@ -1,28 +1,31 @@
-//! The request that starts a login here: SAML core 3.4.1 in the HTTP-Redirect binding.
+//! The request that starts a login here: SAML core 3.4.1, in the HTTP-Redirect and the HTTP-POST binding.
+
+mod sign;
 
 use std::io::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
+use domain::policy::Policy;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Private};
 use openssl::sign::Signer;
+use openssl::x509::X509;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use samael::schema::{AuthnRequest as Document, Issuer};
+use samael::schema::{
+    AuthnContextClassRef, AuthnContextComparison, AuthnRequest as Document, Issuer, NameIdPolicy, RequestedAuthnContext,
+};
 use samael::traits::ToXml;
 use url::Url;
 
 use crate::connection::Binding;
-use crate::service_provider::{ServiceProvider, WriteError};
+use crate::service_provider::{ServiceProvider, WriteError, name_id_format};
 use crate::tree;
 
 /// A request to the identity provider to sign somebody in and to post the answer to our assertion consumer service.
-///
-/// It leaves the name's format and the way of signing in to the identity provider: every demand of ours is a login that
-/// some identity provider refuses.
 pub struct AuthnRequest<'a> {
     /// From [`request_id`]; the answer's `InResponseTo`.
     pub id: &'a str,
@@ -30,12 +33,23 @@ pub struct AuthnRequest<'a> {
     pub issue_instant: DateTime<Utc>,
     /// Who asks.
     pub service_provider: &'a ServiceProvider,
-    /// The identity provider's address for [`Binding::HttpRedirect`].
+    /// The identity provider's address for the binding.
     pub destination: &'a Url,
     /// Given back with the answer; at most 80 bytes (bindings, section 3.4.3).
     pub relay_state: Option<&'a str>,
-    /// An RSA key, where the identity provider wants signed requests.
-    pub signing_key: Option<&'a PKey<Private>>,
+    /// What is asked for besides. By default nothing is: every demand is a login that some identity provider refuses.
+    pub policy: &'a Policy,
+    /// With it, the request is signed.
+    pub signing_key: Option<&'a RequestKey>,
+}
+
+/// The RSA key that signs a workspace's requests, with the certificate that its metadata shows.
+#[derive(Clone)]
+pub struct RequestKey {
+    /// The certificate.
+    pub certificate: X509,
+    /// Its key.
+    pub key: PKey<Private>,
 }
 
 /// A request id of 128 bits. It begins with a letter or `_`, as an `xs:ID` must.
@@ -54,13 +68,15 @@ impl AuthnRequest<'_> {
     /// # Errors
     /// Where the request can't be written or signed.
     pub fn redirect_url(&self) -> Result<Url, WriteError> {
-        let mut query = format!("SAMLRequest={}", escaped(&STANDARD.encode(deflated(&self.xml()?)?)));
+        // Bindings 3.4.4.1: a signature inside the message has no place in this binding.
+        let xml = written(&self.document())?;
+        let mut query = format!("SAMLRequest={}", escaped(&STANDARD.encode(deflated(&xml)?)));
         if let Some(relay_state) = self.relay_state {
             query.push_str(&format!("&RelayState={}", escaped(relay_state)));
         }
         if let Some(key) = self.signing_key {
             query.push_str(&format!("&SigAlg={}", escaped(RSA_SHA256)));
-            let signature = signature(key, &query)?;
+            let signature = signature(&key.key, query.as_bytes())?;
             query.push_str(&format!("&Signature={}", escaped(&signature)));
         }
         let mut url = self.destination.clone();
@@ -70,9 +86,21 @@ impl AuthnRequest<'_> {
         Ok(url)
     }
 
-    fn xml(&self) -> Result<String, WriteError> {
+    /// The form field `SAMLRequest` of the HTTP-POST binding (bindings 3.5.4). Its signature is in the message.
+    ///
+    /// # Errors
+    /// Where the request can't be written or signed.
+    pub fn form_field(&self) -> Result<String, WriteError> {
+        let xml = match self.signing_key {
+            Some(key) => sign::signed(self.document(), key)?,
+            None => written(&self.document())?,
+        };
+        Ok(STANDARD.encode(xml))
+    }
+
+    fn document(&self) -> Document {
         let issuer = Issuer { value: Some(tree::escaped(&self.service_provider.entity_id)), ..Issuer::default() };
-        let document = Document {
+        Document {
             id: self.id.to_owned(),
             version: "2.0".to_owned(),
             issue_instant: self.issue_instant,
@@ -80,10 +108,33 @@ impl AuthnRequest<'_> {
             issuer: Some(issuer),
             assertion_consumer_service_url: Some(self.service_provider.acs_url.clone()),
             protocol_binding: Some(Binding::HttpPost.uri().to_owned()),
+            name_id_policy: self.name_id_policy(),
+            requested_authn_context: self.requested_authn_context(),
+            force_authn: self.policy.saml_force_authn.0.then_some(true),
             ..Document::default()
-        };
-        document.to_string().map_err(|error| WriteError(error.to_string()))
+        }
     }
+
+    /// Core 3.4.1.1. A name may be made for us: without `AllowCreate` some identity providers refuse the first login.
+    fn name_id_policy(&self) -> Option<NameIdPolicy> {
+        let format = name_id_format(self.policy.saml_name_id_policy)?;
+        Some(NameIdPolicy { format: Some(format.to_owned()), allow_create: Some(true), ..NameIdPolicy::default() })
+    }
+
+    /// Core 3.3.2.2.1: one of these classes, exactly.
+    fn requested_authn_context(&self) -> Option<RequestedAuthnContext> {
+        let classes = self.policy.saml_authn_context.classes();
+        let class = |uri: &String| AuthnContextClassRef { value: Some(tree::escaped(uri)) };
+        (!classes.is_empty()).then(|| RequestedAuthnContext {
+            authn_context_class_refs: Some(classes.iter().map(class).collect()),
+            authn_context_decl_refs: None,
+            comparison: Some(AuthnContextComparison::Exact),
+        })
+    }
+}
+
+fn written(document: &Document) -> Result<String, WriteError> {
+    document.to_string().map_err(|error| WriteError(error.to_string()))
 }
 
 /// Bindings 3.4.4.1: raw deflate.
@@ -93,9 +144,9 @@ fn deflated(xml: &str) -> Result<Vec<u8>, WriteError> {
     written.map_err(|error| WriteError(error.to_string()))
 }
 
-/// Bindings 3.4.4.1: the signature covers the query string as it is sent.
-fn signature(key: &PKey<Private>, query: &str) -> Result<String, WriteError> {
-    let sign = || Signer::new(MessageDigest::sha256(), key)?.sign_oneshot_to_vec(query.as_bytes());
+/// RSA with SHA-256, in base64. In the Redirect binding it covers the query string as it is sent (bindings 3.4.4.1).
+fn signature(key: &PKey<Private>, over: &[u8]) -> Result<String, WriteError> {
+    let sign = || Signer::new(MessageDigest::sha256(), key)?.sign_oneshot_to_vec(over);
     sign().map(|signature| STANDARD.encode(signature)).map_err(|error| WriteError(error.to_string()))
 }
 

@@ -29,7 +29,6 @@ pub(crate) struct Rules<'a> {
 /// What the rules have chosen in an acceptable assertion.
 pub(crate) struct Accepted<'a> {
     pub(crate) name_id: &'a NameId,
-    pub(crate) authn_statement: &'a AuthnStatement,
     /// The earliest of all statements.
     pub(crate) session_not_on_or_after: Option<DateTime<Utc>>,
     /// From then on no rule would accept the assertion any more.
@@ -50,11 +49,10 @@ pub(crate) fn check<'a>(
     conditions_hold(conditions, rules)?;
     audience(conditions, rules)?;
     confirmed(response, &assertion.bearers, rules)?;
-    let (authn_statement, session_not_on_or_after) = authenticated(&assertion.authn_statements, rules)?;
+    let session_not_on_or_after = authenticated(&assertion.authn_statements, rules)?;
     let oldest = issued + rules.longest_age;
     Ok(Accepted {
         name_id: name_id(assertion.name_id.as_ref())?,
-        authn_statement,
         session_not_on_or_after,
         not_on_or_after: conditions.not_on_or_after.map_or(oldest, |until| until.min(oldest)) + rules.tolerance,
     })
@@ -170,11 +168,10 @@ fn bearer_holds(response: &ResponseClaims, bearer: &BearerConfirmation, rules: &
 }
 
 /// Profiles 4.1.4.2: at least one statement, and the identity provider's own session still running.
-fn authenticated<'a>(
-    statements: &'a [AuthnStatement],
-    rules: &Rules<'_>,
-) -> Result<(&'a AuthnStatement, Option<DateTime<Utc>>), VerifyError> {
-    let first = statements.first().ok_or(VerifyError::AuthnStatementMissing)?;
+fn authenticated(statements: &[AuthnStatement], rules: &Rules<'_>) -> Result<Option<DateTime<Utc>>, VerifyError> {
+    if statements.is_empty() {
+        return Err(VerifyError::AuthnStatementMissing);
+    }
     // Core 2.7.2: the instant is required.
     let has_happened = |at: DateTime<Utc>| at <= rules.now + rules.tolerance;
     if !statements.iter().all(|statement| statement.authn_instant.is_some_and(has_happened)) {
@@ -183,7 +180,7 @@ fn authenticated<'a>(
     let until = statements.iter().filter_map(|statement| statement.session_not_on_or_after).min();
     match until.filter(|until| rules.is_over(*until)) {
         Some(at) => Err(VerifyError::SessionOver { at }),
-        None => Ok((first, until)),
+        None => Ok(until),
     }
 }
 

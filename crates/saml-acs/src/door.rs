@@ -2,6 +2,7 @@
 
 use ::web::Site;
 use domain::id::{KeyId, WorkspaceId};
+use domain::policy::{Policy, SamlSignRequests};
 use domain::workspace::{Workspace, WorkspaceHandle};
 use openssl::asn1::Asn1Time;
 use openssl::bn::BigNum;
@@ -13,6 +14,7 @@ use openssl::x509::{X509, X509Name};
 use secrecy::ExposeSecret;
 use store::{Connection, KeyPurpose, NewKey, Store, StoreError};
 
+use crate::authn_request::RequestKey;
 use crate::connection::IdentityProvider;
 use crate::refusal::LoginError;
 use crate::service_provider::ServiceProvider;
@@ -57,25 +59,31 @@ pub(crate) fn service_provider(
     site: &Site,
     workspace: &Workspace,
     provider: Option<&IdentityProvider>,
-) -> Result<ServiceProvider, LoginError> {
-    let failed = |error: RequestKeyError| LoginError::Failed(error.to_string());
-    let key = find_request_key(&site.store, workspace.id).map_err(failed)?;
-    Ok(ServiceProvider {
+    key: Option<&RequestKey>,
+) -> ServiceProvider {
+    ServiceProvider {
         entity_id: site.base_url.saml_metadata(&workspace.handle),
         acs_url: site.base_url.saml_acs(&workspace.handle),
-        signs_requests: key.is_some() && provider.is_some_and(IdentityProvider::wants_authn_requests_signed),
-        signing_certificate: key.map(|(certificate, _)| certificate),
-    })
+        signs_requests: signs_requests(&workspace.policy, provider),
+        signing_certificate: key.map(|key| key.certificate.clone()),
+        name_id_policy: workspace.policy.saml_name_id_policy,
+    }
+}
+
+fn signs_requests(policy: &Policy, provider: Option<&IdentityProvider>) -> bool {
+    match policy.saml_sign_requests {
+        SamlSignRequests::Always => true,
+        SamlSignRequests::Never => false,
+        SamlSignRequests::Metadata => provider.is_some_and(IdentityProvider::wants_authn_requests_signed),
+    }
 }
 
 /// The certificate and key that sign this workspace's requests.
-pub(crate) fn find_request_key(
-    store: &Store,
-    workspace: WorkspaceId,
-) -> Result<Option<(X509, PKey<Private>)>, RequestKeyError> {
+pub(crate) fn find_request_key(store: &Store, workspace: WorkspaceId) -> Result<Option<RequestKey>, RequestKeyError> {
     let keys = store.keys(KeyPurpose::SamlRequest, Some(workspace))?;
-    let read = |key: &store::StoredKey| -> Result<_, RequestKeyError> {
-        Ok((X509::from_der(&key.public)?, PKey::private_key_from_pkcs8(key.secret.expose_secret())?))
+    let read = |stored: &store::StoredKey| -> Result<_, RequestKeyError> {
+        let key = PKey::private_key_from_pkcs8(stored.secret.expose_secret())?;
+        Ok(RequestKey { certificate: X509::from_der(&stored.public)?, key })
     };
     keys.last().map(read).transpose()
 }

@@ -7,6 +7,7 @@ pub mod authn_request;
 mod browser;
 mod claims;
 pub mod connection;
+pub mod demands;
 mod door;
 pub mod error;
 #[expect(unsafe_code, reason = "calls libxml2's canonicaliser; every block says why it is sound")]
@@ -24,8 +25,9 @@ mod tree;
 pub mod verify;
 mod xml_guard;
 
-pub use authn_request::{AuthnRequest, request_id};
+pub use authn_request::{AuthnRequest, RequestKey, request_id};
 pub use connection::{Binding, IdentityProvider, MetadataError, SigningCertificate};
+pub use demands::{Demands, Unmet};
 pub use door::{RequestKeyError, new_request_key};
 pub use error::VerifyError;
 pub use message::SamlResponse;

@@ -3,17 +3,20 @@
 use ::web::Site;
 use ::web::blocking::blocking;
 use ::web::client::Client;
+use ::web::form_page::FormPage;
 use ::web::random;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::Duration;
+use domain::policy::{Policy, SamlRequestBinding};
+use domain::workspace::Workspace;
 use serde::Deserialize;
 use store::LoginRequest;
 use url::Url;
 
 use crate::authn_request::{AuthnRequest, request_id};
 use crate::browser::{BrowserId, BrowserSecret, Cookies, LOGIN_MINUTES};
-use crate::connection::Binding;
+use crate::connection::{Binding, IdentityProvider};
 use crate::door::{find_request_key, get_connection, get_workspace, service_provider};
 use crate::refusal::LoginError;
 use crate::relay_state::ReturnTo;
@@ -38,60 +41,129 @@ pub(crate) async fn begin(
         blocking(move || start(&site, &handle, return_to.as_deref(), browser))
     };
     match begun.await {
-        Ok(begun) => HttpResponse::Found()
-            .insert_header((header::LOCATION, begun.location.as_str()))
-            .insert_header((header::CACHE_CONTROL, "no-store"))
-            .cookie(begun.secret.cookie(&begun.request_id, &site.base_url))
-            .cookie(begun.browser.cookie(&site.base_url))
-            .finish(),
+        Ok(begun) => begun.respond(&site),
         Err(error) => error.page(&client),
     }
 }
 
 struct Begun {
-    location: Url,
+    sent: Sent,
     request_id: String,
     secret: BrowserSecret,
     browser: BrowserId,
 }
 
+/// How the request travels.
+enum Sent {
+    Redirect(Url),
+    Post { to: Url, saml_request: String, relay_state: String },
+}
+
+impl Begun {
+    fn respond(&self, site: &Site) -> HttpResponse {
+        let cookies = [self.secret.cookie(&self.request_id, &site.base_url), self.browser.cookie(&site.base_url)];
+        let mut response = match &self.sent {
+            Sent::Redirect(location) => HttpResponse::Found()
+                .insert_header((header::LOCATION, location.as_str()))
+                .insert_header((header::CACHE_CONTROL, "no-store"))
+                .finish(),
+            Sent::Post { to, saml_request, relay_state } => post(to, saml_request, relay_state),
+        };
+        for cookie in &cookies {
+            // Nothing in them but our own characters: they are always valid headers.
+            let _ = response.add_cookie(cookie);
+        }
+        response
+    }
+}
+
+/// Bindings 3.5.4: a form that the browser sends on.
+fn post(to: &Url, saml_request: &str, relay_state: &str) -> HttpResponse {
+    let page = FormPage {
+        title: "One moment",
+        message: "Your browser is taking you to your identity provider to sign in.",
+        reference: None,
+        action: to,
+        fields: &[("SAMLRequest", saml_request), ("RelayState", relay_state)],
+        button: "Continue",
+        onwards: &[],
+    };
+    page.respond_with(HttpResponse::Ok())
+}
+
 fn start(site: &Site, handle: &str, return_to: Option<&str>, browser: Option<BrowserId>) -> Result<Begun, LoginError> {
     let workspace = get_workspace(&site.store, handle)?;
     let (connection, provider) = get_connection(&site.store, workspace.id)?;
-    let destination = provider.single_sign_on_url(Binding::HttpRedirect).ok_or(LoginError::NotSetUp(
-        "The identity provider's metadata has no sign-on address for the HTTP-Redirect binding.",
-    ))?;
-    let failed = |error: &dyn std::fmt::Display| LoginError::Failed(error.to_string());
-    let secret = BrowserSecret::generate().map_err(|error| failed(&error))?;
-    let browser = browser.map_or_else(BrowserId::generate, Ok).map_err(|error| failed(&error))?;
-    let now = site.now();
+    let (secret, now) = (BrowserSecret::generate()?, site.now());
+    let browser = browser.map_or_else(BrowserId::generate, Ok)?;
     let request = LoginRequest {
-        id: request_id(random::bytes().map_err(|error| failed(&error))?),
+        id: request_id(random::bytes()?),
         workspace: workspace.id,
         connection: connection.id,
         secret: secret.hash(),
         browser: browser.hash(),
-        relay_state: hex::encode(random::bytes::<16>().map_err(|error| failed(&error))?),
+        relay_state: hex::encode(random::bytes::<16>()?),
         return_to: return_to.and_then(ReturnTo::path).map(|to| to.as_str().to_owned()),
         issued_at: now,
         expires_at: now + Duration::minutes(LOGIN_MINUTES),
     };
-    let signing = if provider.wants_authn_requests_signed() {
-        find_request_key(&site.store, workspace.id).map_err(|error| failed(&error))?
-    } else {
-        None
-    };
-    let location = AuthnRequest {
-        id: &request.id,
-        issue_instant: now,
-        service_provider: &service_provider(site, &workspace, Some(&provider))?,
-        destination,
-        relay_state: Some(&request.relay_state),
-        signing_key: signing.as_ref().map(|(_, key)| key),
-    }
-    .redirect_url()
-    .map_err(|error| failed(&error))?;
+    let sent = send(site, &workspace, &provider, &request)?;
     let request_id = request.id.clone();
     site.store.add_login_request(request)?;
-    Ok(Begun { location, request_id, secret, browser })
+    Ok(Begun { sent, request_id, secret, browser })
+}
+
+/// The request as the policy and the identity provider's metadata want it.
+fn send(
+    site: &Site,
+    workspace: &Workspace,
+    provider: &IdentityProvider,
+    request: &LoginRequest,
+) -> Result<Sent, LoginError> {
+    let (binding, destination) = destination(&workspace.policy, provider)?;
+    let key = find_request_key(&site.store, workspace.id)?;
+    let service_provider = service_provider(site, workspace, Some(provider), key.as_ref());
+    let signing_key = key.as_ref().filter(|_| service_provider.signs_requests);
+    if service_provider.signs_requests && signing_key.is_none() {
+        return Err(LoginError::Failed("the workspace has no key to sign requests with".to_owned()));
+    }
+    let message = AuthnRequest {
+        id: &request.id,
+        issue_instant: request.issued_at,
+        service_provider: &service_provider,
+        destination,
+        relay_state: Some(&request.relay_state),
+        policy: &workspace.policy,
+        signing_key,
+    };
+    Ok(match binding {
+        Binding::HttpRedirect => Sent::Redirect(message.redirect_url()?),
+        Binding::HttpPost => Sent::Post {
+            to: destination.clone(),
+            saml_request: message.form_field()?,
+            relay_state: request.relay_state.clone(),
+        },
+    })
+}
+
+/// Where the request goes, and how.
+fn destination<'a>(policy: &Policy, provider: &'a IdentityProvider) -> Result<(Binding, &'a Url), LoginError> {
+    let by = |binding| provider.single_sign_on_url(binding).map(|url| (binding, url));
+    let (found, missing) = match policy.saml_request_binding {
+        SamlRequestBinding::Metadata => (
+            by(Binding::HttpRedirect).or_else(|| by(Binding::HttpPost)),
+            "The identity provider's metadata has no sign-on address.",
+        ),
+        SamlRequestBinding::Redirect => (
+            by(Binding::HttpRedirect),
+            "The policy saml_request_binding is redirect, but the identity provider's metadata has no sign-on address for \
+             the HTTP-Redirect binding.",
+        ),
+        SamlRequestBinding::Post => (
+            by(Binding::HttpPost),
+            "The policy saml_request_binding is post, but the identity provider's metadata has no sign-on address for the \
+             HTTP-POST binding.",
+        ),
+    };
+    found.ok_or(LoginError::NotSetUp(missing))
 }

@@ -63,9 +63,11 @@ pub(crate) struct Conditions {
 }
 
 /// SAML core 2.7.2.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct AuthnStatement {
     pub(crate) authn_instant: Option<DateTime<Utc>>,
+    /// How the person signed in (core 2.7.2.2).
+    pub(crate) authn_context_class: Option<String>,
     pub(crate) session_index: Option<String>,
     pub(crate) session_not_on_or_after: Option<DateTime<Utc>>,
 }
@@ -184,8 +186,11 @@ fn audiences(restriction: Node<'_, '_>) -> Vec<String> {
 }
 
 fn authn_statement(element: Node<'_, '_>) -> Result<AuthnStatement, VerifyError> {
+    let context = only_child(element, ASSERTION, "AuthnContext")?;
+    let class = context.map(|context| only_child(context, ASSERTION, "AuthnContextClassRef")).transpose()?.flatten();
     Ok(AuthnStatement {
         authn_instant: time(element, "AuthnInstant")?,
+        authn_context_class: class.and_then(tree::text).map(|class| tree::collapsed(&class).to_owned()),
         session_index: owned(tree::attribute(element, "SessionIndex")),
         session_not_on_or_after: time(element, "SessionNotOnOrAfter")?,
     })

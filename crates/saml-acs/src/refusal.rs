@@ -2,12 +2,16 @@
 
 use ::web::client::Client;
 use ::web::page::Page;
+use ::web::random::NoRandomness;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use domain::decide::Refusal;
 use store::StoreError;
 
+use crate::demands::Unmet;
+use crate::door::RequestKeyError;
 use crate::error::VerifyError;
+use crate::service_provider::WriteError;
 
 /// Why a login did not succeed.
 #[derive(Debug)]
@@ -62,6 +66,12 @@ impl From<VerifyError> for LoginError {
     }
 }
 
+impl From<Unmet> for LoginError {
+    fn from(unmet: Unmet) -> Self {
+        Self::refused(unmet.check(), unmet.to_string())
+    }
+}
+
 impl From<Refusal> for LoginError {
     fn from(refusal: Refusal) -> Self {
         let words = match refusal {
@@ -83,6 +93,24 @@ impl From<Refusal> for LoginError {
             _ => "Your sign-in was refused. Ask your administrator.",
         };
         Self::Refused { check: refusal.check(), detail: refusal.to_string(), words: Some(words) }
+    }
+}
+
+impl From<NoRandomness> for LoginError {
+    fn from(error: NoRandomness) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<RequestKeyError> for LoginError {
+    fn from(error: RequestKeyError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<WriteError> for LoginError {
+    fn from(error: WriteError) -> Self {
+        Self::Failed(error.to_string())
     }
 }
 

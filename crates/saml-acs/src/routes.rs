@@ -10,7 +10,7 @@ use actix_web::error::ErrorInternalServerError;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpRequest, HttpResponse, web};
 
-use crate::door::{get_connection, get_workspace, service_provider};
+use crate::door::{find_request_key, get_connection, get_workspace, service_provider};
 use crate::refusal::LoginError;
 use crate::settings::Settings;
 use crate::{acs, login};
@@ -61,11 +61,11 @@ async fn within<B: MessageBody + 'static>(
 async fn metadata(site: web::Data<Site>, client: Client, handle: web::Path<String>) -> HttpResponse {
     let written = {
         let site = site.clone();
-        blocking(move || {
+        blocking(move || -> Result<_, LoginError> {
             let workspace = get_workspace(&site.store, &handle)?;
             let provider = get_connection(&site.store, workspace.id).ok().map(|(_, provider)| provider);
-            let written = service_provider(&site, &workspace, provider.as_ref())?.metadata();
-            written.map_err(|error| LoginError::Failed(error.to_string()))
+            let key = find_request_key(&site.store, workspace.id)?;
+            Ok(service_provider(&site, &workspace, provider.as_ref(), key.as_ref()).metadata()?)
         })
     };
     match written.await {

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use domain::policy::SamlNameIdPolicy;
 use openssl::x509::X509;
 use samael::key_info::{KeyInfo, X509Data};
 use samael::metadata::{EntityDescriptor, IndexedEndpoint, KeyDescriptor, NameIdFormat, SpSsoDescriptor};
@@ -20,8 +21,21 @@ pub struct ServiceProvider {
     pub acs_url: String,
     /// The certificate whose key signs our requests, where there is one.
     pub signing_certificate: Option<X509>,
-    /// Whether it does: only for an identity provider whose metadata asks for it.
+    /// Whether it does.
     pub signs_requests: bool,
+    /// What kind of name its requests ask for.
+    pub name_id_policy: SamlNameIdPolicy,
+}
+
+/// The kind of name that a policy asks for (SAML core 8.3).
+pub(crate) fn name_id_format(policy: SamlNameIdPolicy) -> Option<&'static str> {
+    let format = match policy {
+        SamlNameIdPolicy::Omitted => return None,
+        SamlNameIdPolicy::Unspecified => NameIdFormat::UnspecifiedNameIDFormat,
+        SamlNameIdPolicy::EmailAddress => NameIdFormat::EmailAddressNameIDFormat,
+        SamlNameIdPolicy::Persistent => NameIdFormat::PersistentNameIDFormat,
+    };
+    Some(format.value())
 }
 
 /// XML that could not be written.
@@ -45,13 +59,12 @@ impl ServiceProvider {
     }
 
     fn role(&self) -> Result<SpSsoDescriptor, WriteError> {
-        let formats = [NameIdFormat::UnspecifiedNameIDFormat, NameIdFormat::EmailAddressNameIDFormat];
         Ok(SpSsoDescriptor {
             protocol_support_enumeration: Some(PROTOCOL.to_owned()),
             authn_requests_signed: Some(self.signs_requests),
             want_assertions_signed: Some(true),
             key_descriptors: self.signing_certificate.as_ref().map(signing_key).transpose()?,
-            name_id_formats: Some(formats.iter().map(|format| format.value().to_owned()).collect()),
+            name_id_formats: Some(self.name_id_formats()),
             assertion_consumer_services: vec![IndexedEndpoint {
                 binding: Binding::HttpPost.uri().to_owned(),
                 location: self.acs_url.clone(),
@@ -61,6 +74,14 @@ impl ServiceProvider {
             }],
             ..SpSsoDescriptor::default()
         })
+    }
+
+    /// The wanted one first, which some identity providers take.
+    fn name_id_formats(&self) -> Vec<String> {
+        let usual = [SamlNameIdPolicy::Unspecified, SamlNameIdPolicy::EmailAddress];
+        let others = usual.into_iter().filter(|policy| *policy != self.name_id_policy);
+        let formats = std::iter::once(self.name_id_policy).chain(others).filter_map(name_id_format);
+        formats.map(str::to_owned).collect()
     }
 }
 
@@ -82,7 +103,8 @@ mod tests {
         let entity_id = "https://gatehouse.example.test/saml/acme/metadata?a=\"1\"&b=<2>".to_owned();
         let acs_url = "https://gatehouse.example.test/saml/acme/acs?a&b".to_owned();
         let signs_requests = signing_certificate.is_some();
-        ServiceProvider { entity_id, acs_url, signing_certificate, signs_requests }.metadata().unwrap()
+        let name_id_policy = SamlNameIdPolicy::Omitted;
+        ServiceProvider { entity_id, acs_url, signing_certificate, signs_requests, name_id_policy }.metadata().unwrap()
     }
 
     fn role<'a, 'input>(document: &'a Document<'input>) -> Node<'a, 'input> {

@@ -7,7 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use saml_acs::{Expectations, IdentityProvider, Limits, SamlResponse, VerifiedAssertion, VerifyError, verify};
+use saml_acs::{
+    Demands, Expectations, IdentityProvider, Limits, SamlResponse, Unmet, VerifiedAssertion, VerifyError, verify,
+};
 use serde_json::Value;
 use told::told;
 
@@ -24,6 +26,7 @@ fn good_responses_say_exactly_what_is_signed() {
             serde_json::from_str(&fs::read_to_string(path.with_extension("expected.json")).unwrap()).unwrap();
         let assertion =
             check(fs::read(path).unwrap(), source).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        demanded(source, &assertion).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert_eq!(told(&assertion), expected, "{}", path.display());
     }
     assert!(responses.len() >= 180, "only {} good responses", responses.len());
@@ -32,10 +35,13 @@ fn good_responses_say_exactly_what_is_signed() {
 #[test]
 fn bad_responses_are_refused_by_the_check_they_are_named_after() {
     let responses = responses("bad");
-    let refused = |path: &Path| check(fs::read(path).unwrap(), "okta").map_or_else(|error| error.check(), |_| "let in");
+    let refused = |name: &str, path: &Path| match check(fs::read(path).unwrap(), "okta") {
+        Err(error) => error.check(),
+        Ok(assertion) => demanded(name, &assertion).map_or_else(|unmet| unmet.check(), |()| "let in"),
+    };
     let wrong: Vec<_> = responses
         .iter()
-        .map(|(name, path)| (name, path, refused(path)))
+        .map(|(name, path)| (name, path, refused(name, path)))
         .filter(|(name, _, found)| name != found)
         .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -136,6 +142,19 @@ fn check_at(xml: Vec<u8>, source: &str, now: DateTime<Utc>) -> Result<VerifiedAs
     let metadata = fs::read_to_string(fixtures().join(format!("metadata/{source}.xml"))).unwrap();
     let identity_provider = IdentityProvider::from_metadata(&metadata).unwrap();
     verify(&SamlResponse::from_xml(xml), &Expectations::new(&identity_provider, SP_ENTITY_ID, ACS_URL, now))
+}
+
+/// In the folders that are about it, the policy asks to sign in anew, in a request of 09:59:30, and by several factors.
+fn demanded(folder: &str, assertion: &VerifiedAssertion) -> Result<(), Unmet> {
+    if !["demands", "authenticated_before_request", "authn_context"].contains(&folder) {
+        return Ok(());
+    }
+    let demands = Demands {
+        authenticated_since: Some("2026-11-22T09:59:30Z".parse().unwrap()),
+        authn_contexts: &["urn:other".to_owned(), "https://refeds.org/profile/mfa".to_owned()],
+        tolerance: chrono::Duration::seconds(60),
+    };
+    demands.check(assertion)
 }
 
 /// Every response below the folder, with the name of the folder that it lies in.

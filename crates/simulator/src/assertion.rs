@@ -12,6 +12,8 @@ use crate::{
 
 /// How long an assertion is valid, before and after its issue.
 const VALIDITY: TimeDelta = TimeDelta::minutes(5);
+/// How Okta says that people sign in, unless it is asked for something else.
+const PASSWORD: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport";
 
 /// What a response says. Change any field after [`ResponseParameters::new`].
 #[derive(Debug, Clone)]
@@ -28,6 +30,10 @@ pub struct ResponseParameters {
     pub attributes: Vec<SamlAttribute>,
     /// The time of issue; valid five minutes before and after.
     pub issued_at: DateTime<Utc>,
+    /// When the person signed in at the identity provider.
+    pub authn_instant: DateTime<Utc>,
+    /// How: the `AuthnContextClassRef`.
+    pub authn_context: String,
     /// `ID` of the response.
     pub response_id: String,
     /// `ID` of the assertion.
@@ -71,6 +77,8 @@ impl ResponseParameters {
             name_id: name_id.to_owned(),
             attributes: Vec::new(),
             issued_at: now,
+            authn_instant: now,
+            authn_context: PASSWORD.to_owned(),
             response_id: message_id()?,
             assertion_id: message_id()?,
             signed: Signed::ResponseAndAssertion,
@@ -208,10 +216,10 @@ fn authn_statement(parameters: &ResponseParameters) -> String {
         concat!(
             r#"<saml2:AuthnStatement AuthnInstant="{authn_instant}" SessionIndex="{session_index}" "#,
             r#"xmlns:saml2="urn:oasis:names:tc:SAML:2.0:assertion"><saml2:AuthnContext><saml2:AuthnContextClassRef>"#,
-            r#"urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"#,
-            r#"</saml2:AuthnContextClassRef></saml2:AuthnContext></saml2:AuthnStatement>"#,
+            r#"{authn_context}</saml2:AuthnContextClassRef></saml2:AuthnContext></saml2:AuthnStatement>"#,
         ),
-        authn_instant = instant(parameters.issued_at),
+        authn_instant = instant(parameters.authn_instant),
+        authn_context = Escaped(&parameters.authn_context),
         session_index = Escaped(session_index),
     )
 }

@@ -22,6 +22,8 @@ pub struct AuthnRequest {
     pub issuer: Option<String>,
     /// Whether a person who is signed in is to be asked again.
     pub force_authn: bool,
+    /// How the service provider wants people to sign in: one of these, where there are any.
+    pub authn_contexts: Vec<String>,
 }
 
 /// Why a request is not answered.
@@ -116,6 +118,7 @@ impl AuthnRequest {
             acs_url: root.attribute("AssertionConsumerServiceURL").map(str::to_owned),
             issuer: issuer.and_then(|issuer: Node<'_, '_>| issuer.text()).map(|text| text.trim().to_owned()),
             force_authn: matches!(root.attribute("ForceAuthn"), Some("true" | "1")),
+            authn_contexts: authn_contexts(root),
         })
     }
 
@@ -132,6 +135,11 @@ impl AuthnRequest {
         }
         Ok(())
     }
+}
+
+fn authn_contexts(request: Node<'_, '_>) -> Vec<String> {
+    let classes = request.descendants().filter(|node| node.has_tag_name((ASSERTION, "AuthnContextClassRef")));
+    classes.filter_map(|class| class.text()).map(|text| text.trim().to_owned()).collect()
 }
 
 fn decode_base64(text: &str) -> Result<Vec<u8>, AuthnRequestError> {

@@ -49,6 +49,11 @@ The keys with the values that they take; `gatehouse workspace show` prints the p
   split_groups                  on, off
   group_prefix                  a prefix of the provider's group names
   idp_initiated                 bounce, allow, refuse
+  saml_request_binding          metadata, redirect, post
+  saml_sign_requests            metadata, always, never
+  saml_name_id_policy           omitted, unspecified, email_address, persistent
+  saml_force_authn              on, off
+  saml_authn_context            none, password_protected_transport, multi_factor, a URI
   start_url                     a path, or an http(s) address
   session_lifetime              30s, 20m, 12h, 7d
   scim_client                   learned (from the User-Agent), okta, entra, onelogin, generic

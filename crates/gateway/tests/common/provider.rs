@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use domain::clock::Clock;
 use simulator::{AuthnRequest, IdentityProvider, ResponseParameters, SamlAttribute};
 use url::Url;
@@ -25,6 +27,7 @@ pub(crate) struct Workspace {
 pub(crate) struct Begun {
     pub(crate) request_id: String,
     pub(crate) relay_state: String,
+    /// Where the browser goes.
     pub(crate) redirect: Url,
 }
 
@@ -62,6 +65,17 @@ impl Workspace {
         let parameter = |name: &str| redirect.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned();
         let request = AuthnRequest::from_redirect(&parameter("SAMLRequest")).unwrap();
         Begun { request_id: request.id, relay_state: parameter("RelayState"), redirect }
+    }
+
+    /// Begins a login whose request travels by POST; the answer's XML is what the identity provider gets.
+    pub(crate) fn begin_by_form(&self, browser: &mut Browser) -> (Begun, String) {
+        let page = browser.get(&self.path("login")).expect(200);
+        let fields = page.form_fields();
+        let value = |name: &str| fields.iter().find(|(field, _)| *field == name).unwrap().1.clone();
+        let xml = String::from_utf8(STANDARD.decode(value("SAMLRequest")).unwrap()).unwrap();
+        let request_id = AuthnRequest::parse(&xml).unwrap().id;
+        let redirect = Url::parse(&page.form_action()).unwrap();
+        (Begun { request_id, relay_state: value("RelayState"), redirect }, xml)
     }
 
     /// What the identity provider says of somebody, before it is bent or signed: unsolicited, without attributes.

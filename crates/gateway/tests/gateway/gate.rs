@@ -25,7 +25,7 @@ use gateway::config::Settings;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use simulator::IdentityProvider;
-use store::{AuditFilter, MasterKey, Store, StoreError};
+use store::{AuditFilter, Connection, MasterKey, Store, StoreError};
 
 use crate::common::database::Database;
 use crate::common::provider::Workspace;
@@ -151,6 +151,13 @@ impl Gate {
         let mut policy = workspace.policy.clone();
         values.iter().for_each(|(key, value)| policy.set(key, value).unwrap());
         self.store.set_policy(policy, workspace.policy_version, self.entry(EventKind::PolicyChanged)).unwrap();
+    }
+
+    /// Replaces the metadata of acme's identity provider, as `gatehouse saml idp set` does.
+    pub(crate) fn set_metadata(&self, metadata: &str) {
+        let connection = self.store.find_connection(self.stored(&self.acme).id).unwrap().unwrap();
+        let connection = Connection { metadata: metadata.to_owned(), ..connection };
+        self.store.put_connection(connection, self.entry(EventKind::ConnectionUpdated)).unwrap();
     }
 
     pub(crate) fn add_role(&self, name: &str) {

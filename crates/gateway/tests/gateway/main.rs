@@ -23,6 +23,7 @@ mod one_time;
 mod races;
 mod rates;
 mod recycled_names;
+mod requests;
 mod scim;
 mod scim_auth;
 mod scim_bodies;

@@ -18,6 +18,7 @@ use super::{Form, Outcome, SignedIn};
 use crate::attributes;
 use crate::browser::{BrowserId, Cookies};
 use crate::connection::IdentityProvider;
+use crate::demands::Demands;
 use crate::door::{get_connection, get_workspace};
 use crate::message::SamlResponse;
 use crate::refusal::LoginError;
@@ -84,13 +85,16 @@ impl Login {
         match (&request, workspace.policy.idp_initiated) {
             (None, IdpInitiated::Refuse) => return Err(unsolicited("the policy idp_initiated is refuse")),
             _ if lacks_cookies => return self.again(workspace, provider, form).map(Outcome::Again),
-            (Some(request), _) => self.begun_here(request)?,
-            (None, IdpInitiated::Bounce) => return self.bounce(workspace, form),
-            (None, IdpInitiated::Allow) => {}
+            (Some(request), _) => {
+                self.begun_here(request)?;
+                self.demands(workspace, Some(request)).check(assertion)?;
+            }
+            (None, IdpInitiated::Allow) if self.shows_what_is_demanded(workspace, assertion) => {}
+            (None, IdpInitiated::Allow | IdpInitiated::Bounce) => return self.bounce(workspace, form),
         }
         let to = self.return_to(workspace, request.as_ref(), form);
         let (browser, kept) = self.browser(request.as_ref())?;
-        let secret = SessionSecret::generate().map_err(|error| LoginError::Failed(error.to_string()))?;
+        let secret = SessionSecret::generate()?;
         let session = Session { secret, browser, request: request.map(|request| request.id) };
         let begun = self.commit(workspace, connection, assertion, &session)?;
         let Session { secret, request: request_id, .. } = session;
@@ -119,6 +123,21 @@ impl Login {
         }
     }
 
+    /// What the policy asks for is insisted on, also of a login that was begun before the policy asked.
+    fn demands<'a>(&self, workspace: &'a Workspace, request: Option<&LoginRequest>) -> Demands<'a> {
+        let policy = &workspace.policy;
+        Demands {
+            authenticated_since: request.filter(|_| policy.saml_force_authn.0).map(|request| request.issued_at),
+            authn_contexts: policy.saml_authn_context.classes(),
+            tolerance: self.settings.tolerance,
+        }
+    }
+
+    /// An unsolicited response answers no request, so it can't show that somebody was asked anew. A login of our own can.
+    fn shows_what_is_demanded(&self, workspace: &Workspace, assertion: &VerifiedAssertion) -> bool {
+        !workspace.policy.saml_force_authn.0 && self.demands(workspace, None).check(assertion).is_ok()
+    }
+
     /// The hash of the browser's id, and the id itself where there is a cookie to be written anew. What the browser sends
     /// along comes first: of two tabs that began at once each got an id, and one of the two was kept.
     fn browser(&self, request: Option<&LoginRequest>) -> Result<(String, Option<BrowserId>), LoginError> {
@@ -126,7 +145,7 @@ impl Login {
             (Some(browser), _) => Ok((browser.hash(), Some(browser))),
             (None, Some(request)) => Ok((request.browser.clone(), None)),
             (None, None) => {
-                let browser = BrowserId::generate().map_err(|error| LoginError::Failed(error.to_string()))?;
+                let browser = BrowserId::generate()?;
                 Ok((browser.hash(), Some(browser)))
             }
         }
@@ -169,7 +188,7 @@ impl Login {
     ) -> Result<NewSession, LoginError> {
         let login_name = attributes::login_name(assertion)?;
         let now = self.site.now();
-        let new_person = random::new_id(now).map_err(|error| LoginError::Failed(error.to_string()))?;
+        let new_person = random::new_id(now)?;
         let committed = self.site.store.decide_and_commit(|store| {
             let environments = store.environments(workspace.id)?;
             let facts = attributes::facts(assertion, connection.id, &environments, now);

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use crate::claims::Accepted;
-use crate::read::{AssertionClaims, Attribute, ResponseClaims};
+use crate::read::{AssertionClaims, Attribute, AuthnStatement, ResponseClaims};
 
 /// What an identity provider says about a person, verified. Only [`verify`](crate::verify::verify) makes one.
 ///
@@ -18,8 +18,7 @@ pub struct VerifiedAssertion {
     in_response_to: Option<String>,
     name_id: String,
     name_id_format: Option<String>,
-    session_index: Option<String>,
-    authn_instant: Option<DateTime<Utc>>,
+    authn_statements: Vec<AuthnStatement>,
     session_not_on_or_after: Option<DateTime<Utc>>,
     not_on_or_after: DateTime<Utc>,
     attributes: Vec<Attribute>,
@@ -33,8 +32,7 @@ impl VerifiedAssertion {
             in_response_to: response.in_response_to.clone(),
             name_id: accepted.name_id.value.clone(),
             name_id_format: accepted.name_id.format.clone(),
-            session_index: accepted.authn_statement.session_index.clone(),
-            authn_instant: accepted.authn_statement.authn_instant,
+            authn_statements: assertion.authn_statements.clone(),
             session_not_on_or_after: accepted.session_not_on_or_after,
             not_on_or_after: accepted.not_on_or_after,
             attributes: assertion.attributes.clone(),
@@ -74,13 +72,18 @@ impl VerifiedAssertion {
     /// The identity provider's name for its session, which single logout refers to.
     #[must_use]
     pub fn session_index(&self) -> Option<&str> {
-        self.session_index.as_deref()
+        self.authn_statements.first()?.session_index.as_deref()
     }
 
     /// When the person signed in at the identity provider, which may be long ago.
     #[must_use]
     pub fn authn_instant(&self) -> Option<DateTime<Utc>> {
-        self.authn_instant
+        self.authn_statements.first()?.authn_instant
+    }
+
+    /// Every statement of how and when the person signed in there; never empty.
+    pub(crate) fn authn_statements(&self) -> &[AuthnStatement] {
+        &self.authn_statements
     }
 
     /// When the identity provider's session ends: ours must not outlive it.

@@ -94,18 +94,23 @@ pub(crate) async fn post_binding(
     }
 }
 
-/// The form that carries a response to the gateway.
+/// The form that carries a response to the gateway. Whoever is asked for a way of signing in has signed in so.
 pub(crate) async fn respond(
     simulator: &Data<Simulator>,
     person: &Person,
-    in_response_to: Option<&str>,
+    request: Option<&AuthnRequest>,
     relay_state: &str,
 ) -> Result<HttpResponse, PageError> {
     let settings = &simulator.settings;
     let parameters =
         ResponseParameters::new(&settings.acs_url, &settings.audience, &person.user_name, simulator.now())?
             .with_attributes(person.saml_attributes());
-    let parameters = ResponseParameters { in_response_to: in_response_to.map(str::to_owned), ..parameters };
+    let authn_context = request.and_then(|request| request.authn_contexts.first().cloned());
+    let parameters = ResponseParameters {
+        in_response_to: request.map(|request| request.id.clone()),
+        authn_context: authn_context.unwrap_or_else(|| parameters.authn_context.clone()),
+        ..parameters
+    };
     let signer = simulator.clone();
     let saml_response = block(move || signer.identity_provider.response_base64(&parameters)).await??;
     page(&PostPage { person, acs_url: &settings.acs_url, saml_response: &saml_response, relay_state })
@@ -150,7 +155,7 @@ async fn answer(
         ];
         return ask_nevertheless(person, &simulator.identity_provider.sso_path(), &fields);
     }
-    let mut response = respond(simulator, person, Some(&asked.request.id), asked.relay_state).await?;
+    let mut response = respond(simulator, person, Some(&asked.request), asked.relay_state).await?;
     // A cookie of one short value is always a valid header.
     response.add_cookie(&signed_in_cookie(person)).ok();
     Ok(response)

@@ -4,6 +4,7 @@ mod addresses;
 mod algorithms;
 mod claims;
 mod declarations;
+mod demands;
 mod encodings;
 mod envelope;
 mod hiding;
@@ -56,6 +57,7 @@ pub(crate) fn all() -> Vec<Attack> {
         instants::all(),
         claims::all(),
         statements::all(),
+        demands::all(),
     ];
     kinds.into_iter().flatten().collect()
 }

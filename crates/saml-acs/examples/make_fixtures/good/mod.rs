@@ -6,6 +6,7 @@ macro_rules! shape {
     };
 }
 
+mod demands;
 mod keys;
 mod lexical;
 mod names;
@@ -123,6 +124,7 @@ pub(crate) fn all() -> Vec<Good> {
         structure::all(),
         names::all(),
         values::all(),
+        demands::all(),
     ];
     kinds.into_iter().flatten().collect()
 }
