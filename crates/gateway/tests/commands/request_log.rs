@@ -91,7 +91,7 @@ fn bad_requests_are_logged_with_what_was_sent_and_why_it_was_refused() {
         ("POST", "/Users", 415, ann.as_str(), "application/scim+json"),
         ("POST", "/Users", 400, "(no body)", "empty"),
         ("POST", "/Users", 413, "(not read)", "4194304"),
-        ("PATCH", "/Users", 405, "", "PATCH is not possible here, but GET, POST"),
+        ("PATCH", "/Users", 405, "", "PATCH is not possible here, but GET, HEAD, POST"),
         ("POST", "/Nowhere", 404, "", "/ResourceTypes"),
         ("GET", "/Users?***", 400, "", "password"),
     ];
