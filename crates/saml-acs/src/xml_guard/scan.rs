@@ -53,7 +53,8 @@ impl<'a> Scan<'a> {
         if text.starts_with("<?") {
             return Err(VerifyError::ProcessingInstruction);
         }
-        if text.starts_with("</") {
+        if let Some(name) = text.strip_prefix("</") {
+            has_prefix_or_none(name)?;
             self.depth = self.depth.saturating_sub(1);
             return after(text, ">");
         }

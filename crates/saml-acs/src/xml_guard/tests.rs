@@ -94,7 +94,9 @@ fn references_mean_a_character() {
 
 #[test]
 fn names_have_a_prefix_or_none() {
-    for wrong in ["<:x/>", "<x :a=''/>", "<x xmlns:xmlns='urn:a'/>", "<x xmlns:='urn:a'/>", "<x:/>", "<x a:=''/>"] {
+    for wrong in
+        ["<:x/>", "<x></:x>", "<x :a=''/>", "<x xmlns:xmlns='urn:a'/>", "<x xmlns:='urn:a'/>", "<x:/>", "<x a:=''/>"]
+    {
         assert_eq!(refused(&response(wrong)), "malformed_xml", "{wrong}");
     }
 }

@@ -26,6 +26,7 @@ impl<'a> MessageText<'a> {
         if text.starts_with('\u{feff}') || text.contains('\0') {
             return Err(VerifyError::MalformedXml("a second byte order mark, or a null character".into()));
         }
+        let text = with_plain_line_ends(text);
         let body_at = declaration_length(&text, encoding)?;
         Ok(Self { text, body_at })
     }
@@ -52,6 +53,12 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'static, str>, Ve
         Ok(text) if rest.is_empty() => Ok(Cow::Owned(text)),
         _ => Err(VerifyError::Encoding),
     }
+}
+
+/// XML 1.0, section 2.11: line breaks of every kind are read as one line feed. Here for both parsers alike, because the strict
+/// one leaves a carriage return alone that stands beside a reference.
+fn with_plain_line_ends(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")) } else { text }
 }
 
 /// XML 1.0, section 2.8: a version, perhaps an encoding, which must be the one that was found, and perhaps `standalone`, in

@@ -86,6 +86,7 @@ fn names() -> Vec<Attack> {
         status("name_begins_with_digit", "<1/><saml2p:Status>", "A name that is none."),
         status("two_colons", "<saml2p:a:b/><saml2p:Status>", "A name with two prefixes."),
         status("empty_prefix", "<:a/><saml2p:Status>", "A name with an empty prefix."),
+        status("empty_prefix_at_end", "<x></:x><saml2p:Status>", "The same at an element's end only."),
         status("empty_local_name", "<saml2p:/><saml2p:Status>", "A name with nothing behind its prefix."),
         status("unbound_prefix", "<saml2p:Status evil:a=\"\">", "A prefix without a namespace."),
         status("unbound_element_prefix", "<evil:a/><saml2p:Status>", "The same for an element."),

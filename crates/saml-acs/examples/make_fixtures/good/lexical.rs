@@ -60,6 +60,9 @@ fn texts() -> Vec<Good> {
         written("line_ends", "Windows line ends in a value are read as single ones, references stay.")
             .changed(">Member<", ">a\r\nb\rc&#13;&#10;d<")
             .says("/attributes/0/1", json!(["a\nb\nc\r\nd"])),
+        written("line_ends_at_references", "The line ends of old Macintoshes, beside references.")
+            .changed(">Member<", ">a\r&amp;b&amp;\r<")
+            .says("/attributes/0/1", json!(["a\n&b&\n"])),
         written("line_ends_in_attribute", "White space in an attribute becomes spaces, references stay.")
             .changed("SessionIndex=\"_4d", "SessionIndex=\"a\r\nb\tc&#10;d&#9;_4d")
             .says("/session_index", json!("a b c\nd\t_4d84a8f4b1d0c6ab7a41f8b02d3e5f60")),
