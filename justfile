@@ -36,3 +36,7 @@ bench-saml:
 record:
     scripts/peers
     GATEHOUSE_TEST_PEERS=required cargo test -p gateway --test peers -- --ignored
+
+# A minute of fuzzing for each target of the SAML door: `just fuzz`, or `just fuzz 3600 verifier`
+fuzz *options:
+    scripts/fuzz {{options}}

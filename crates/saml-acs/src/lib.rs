@@ -12,6 +12,8 @@ mod door;
 pub mod error;
 #[expect(unsafe_code, reason = "calls libxml2's canonicaliser; every block says why it is sound")]
 mod foreign;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod login;
 pub mod message;
 mod read;

@@ -39,6 +39,23 @@ impl VerifiedAssertion {
         }
     }
 
+    /// What an assertion would say if it were signed and acceptable: for the fuzz target of what reads it.
+    #[cfg(fuzzing)]
+    pub(crate) fn unverified(assertion: &AssertionClaims) -> Option<Self> {
+        Some(Self {
+            issuer: assertion.issuer.clone().unwrap_or_default(),
+            assertion_id: assertion.id.clone(),
+            in_response_to: None,
+            name_id: assertion.name_id.as_ref()?.value.clone(),
+            name_id_format: assertion.name_id.as_ref()?.format.clone(),
+            session_index: None,
+            authn_instant: None,
+            session_not_on_or_after: None,
+            not_on_or_after: assertion.issue_instant?,
+            attributes: assertion.attributes.clone(),
+        })
+    }
+
     /// The identity provider's entity id.
     #[must_use]
     pub fn issuer(&self) -> &str {

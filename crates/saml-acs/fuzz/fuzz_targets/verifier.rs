@@ -1,0 +1,57 @@
+//! The whole verification. It holds all good fixtures' keys, so that a message is let in only where it says exactly what
+//! one of them says: whoever is let in as somebody else, or with other attributes, is a finding.
+#![no_main]
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Utc};
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
+use saml_acs::{Expectations, IdentityProvider, SamlResponse, verify};
+use saml_acs_fuzz::{files, fixtures};
+use serde_json::Value;
+
+#[path = "../../tests/told/mod.rs"]
+mod told;
+
+const SP_ENTITY_ID: &str = "https://gatehouse.example.test/saml/acme/metadata";
+const ACS_URL: &str = "https://gatehouse.example.test/saml/acme/acs";
+
+/// What the fixtures say of a person; `in_response_to` apart, which an unsigned envelope and the assertion say together.
+static SAID: LazyLock<Vec<Value>> = LazyLock::new(|| {
+    let expected = files(&fixtures().join("good"), "json");
+    expected.iter().map(|text| without_request(serde_json::from_slice(text).unwrap())).collect()
+});
+
+/// The identity providers by entity id. Several fixtures share one; the last read of them has all of its keys.
+static PROVIDERS: LazyLock<HashMap<String, IdentityProvider>> = LazyLock::new(|| {
+    let metadata = files(&fixtures().join("metadata"), "xml");
+    let read = metadata.iter().map(|xml| IdentityProvider::from_metadata(str::from_utf8(xml).unwrap()).unwrap());
+    let mut providers: Vec<_> = read.collect();
+    providers.sort_by_key(|provider| provider.signing_certificates().len());
+    providers.into_iter().map(|provider| (provider.entity_id().to_owned(), provider)).collect()
+});
+
+static NOW: LazyLock<DateTime<Utc>> = LazyLock::new(|| "2026-11-22T10:00:00Z".parse().unwrap());
+
+fuzz_target!(|message: &[u8]| {
+    // In UTF-16 every second byte of a name is null.
+    let text: Vec<u8> = message.iter().copied().filter(|byte| *byte != 0).collect();
+    let text = String::from_utf8_lossy(&text);
+    let named = PROVIDERS.values().find(|provider| text.contains(provider.entity_id()));
+    let provider = named.unwrap_or_else(|| PROVIDERS.values().next().unwrap());
+    let expectations = Expectations::new(provider, SP_ENTITY_ID, ACS_URL, *NOW);
+    if let Ok(assertion) = verify(&SamlResponse::from_xml(message.to_vec()), &expectations) {
+        let said = without_request(told::told(&assertion));
+        assert!(SAID.contains(&said), "let in as {said}");
+    }
+});
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    saml_acs_fuzz::mutate(data, size, max_size, seed)
+});
+
+fn without_request(mut said: Value) -> Value {
+    said.as_object_mut().unwrap().remove("in_response_to");
+    said
+}
