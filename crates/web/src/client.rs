@@ -40,8 +40,7 @@ impl Client {
     /// The client of a request.
     pub fn of(request: &HttpRequest) -> Self {
         let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
-        let trusted = request.app_data::<web::Data<Site>>().map(|site| site.trusted_proxies.clone());
-        let ip = address(request, trusted.as_deref().unwrap_or_default());
+        let ip = address(request);
         let user_agent = request.headers().get("user-agent").map(|value| readable(value.as_bytes()));
         Self(RequestOrigin { request_id, ip: ip.map(|ip| ip.to_string()), user_agent })
     }
@@ -49,11 +48,12 @@ impl Client {
 
 /// The nearest address that is not a trusted proxy: what stands further left in `X-Forwarded-For` anybody may have
 /// written.
-pub(crate) fn address(request: &HttpRequest, trusted: &[IpAddr]) -> Option<IpAddr> {
+pub(crate) fn address(request: &HttpRequest) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip();
     let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
     let hops: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();
-    Some(nearest_untrusted(peer, &hops, trusted))
+    let trusted = request.app_data::<web::Data<Site>>().map(|site| site.trusted_proxies.as_ref());
+    Some(nearest_untrusted(peer, &hops, trusted.unwrap_or_default()))
 }
 
 fn nearest_untrusted(peer: IpAddr, hops: &[&str], trusted: &[IpAddr]) -> IpAddr {

@@ -7,9 +7,9 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
-use actix_web::{HttpResponse, web};
 use domain::clock::Clock;
 use domain::id::TokenId;
 use governor::clock::Clock as Ticks;
@@ -21,7 +21,6 @@ use serde::Deserialize;
 
 use crate::client::{self, Client};
 use crate::page::Page;
-use crate::site::Site;
 
 /// The rates of all doors, as the settings give them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -124,9 +123,7 @@ impl<K: Hash + Eq + Clone> Limit<K> {
 
 impl Limit<IpAddr> {
     fn check_address(&self, request: &HttpRequest) -> Result<(), OverRate> {
-        let trusted = request.app_data::<web::Data<Site>>().map(|site| site.trusted_proxies.clone());
-        let address = client::address(request, trusted.as_deref().unwrap_or_default());
-        address.map_or(Ok(()), |address| self.check(&network(address)))
+        client::address(request).map_or(Ok(()), |address| self.check(&network(address)))
     }
 }
 
