@@ -3,11 +3,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use openssl::bn::BigNum;
+use openssl::ec::EcKeyRef;
 use openssl::ecdsa::EcdsaSig;
 use openssl::error::ErrorStack;
 use openssl::hash::{MessageDigest, hash};
 use openssl::pkey::{PKeyRef, Public};
-use openssl::pkey_ctx::PkeyCtx;
+use openssl::sign::Verifier;
 use roxmltree::{Document, Node};
 
 use crate::connection::IdentityProvider;
@@ -59,10 +60,9 @@ impl<'a, 'input> Signature<'a, 'input> {
         let shape = self.shape;
         let canonical = self.canonical(self.signed_info, &shape.canonicalization)?;
         let value = base64(shape.value).ok_or(VerifyError::SignatureInvalid)?;
-        let digest = hash(shape.hash.algorithm(), canonical.as_bytes()).map_err(|_| VerifyError::SignatureInvalid)?;
         let certificates = identity_provider.signing_certificates().iter();
         let mut fitting = certificates.filter(|certificate| certificate.key_kind() == shape.key_kind);
-        if !fitting.any(|certificate| made_signature(certificate.key(), shape, &digest, &value).unwrap_or(false)) {
+        if !fitting.any(|certificate| made_signature(certificate.key(), shape, &canonical, &value).unwrap_or(false)) {
             return Err(VerifyError::SignatureInvalid);
         }
         let read = Document::parse(&canonical).map_err(|_| VerifyError::SignedTreeDiffers)?;
@@ -94,28 +94,25 @@ fn base64(element: Node<'_, '_>) -> Option<Vec<u8>> {
 fn made_signature(
     key: &PKeyRef<Public>,
     signature: &SignatureShape<'_, '_>,
-    digest: &[u8],
+    canonical: &str,
     value: &[u8],
 ) -> Result<bool, ErrorStack> {
+    let mut verifier = Verifier::new(signature.hash.algorithm(), key)?;
     match signature.key_kind {
-        KeyKind::Rsa => {
-            let mut context = PkeyCtx::new(key)?;
-            context.verify_init()?;
-            context.set_rsa_padding(openssl::rsa::Padding::PKCS1)?;
-            context.set_signature_md(signature.hash.algorithm_ref())?;
-            context.verify(digest, value)
-        }
-        KeyKind::Ec => made_ecdsa(key, digest, value),
+        // PKCS #1 v1.5 is OpenSSL's padding unless another is asked for.
+        KeyKind::Rsa => verifier.verify_oneshot(value, canonical.as_bytes()),
+        KeyKind::Ec => match ecdsa_value(&*key.ec_key()?, value)? {
+            Some(value) => verifier.verify_oneshot(&value, canonical.as_bytes()),
+            None => Ok(false),
+        },
     }
 }
 
-/// XML signature, section 6.4.3: the value is `r` and `s`, each as long as the order of the curve.
-fn made_ecdsa(key: &PKeyRef<Public>, digest: &[u8], value: &[u8]) -> Result<bool, ErrorStack> {
-    let key = key.ec_key()?;
+/// XML signature, section 6.4.3: the value is `r` and `s`, each as long as the order of the curve. OpenSSL takes them in DER.
+fn ecdsa_value(key: &EcKeyRef<Public>, value: &[u8]) -> Result<Option<Vec<u8>>, ErrorStack> {
     let length = usize::try_from(key.group().order_bits().div_ceil(8)).unwrap_or_default();
-    let Some((r, s)) = value.split_at_checked(length).filter(|(_, s)| s.len() == length) else { return Ok(false) };
-    let signature = EcdsaSig::from_private_components(BigNum::from_slice(r)?, BigNum::from_slice(s)?)?;
-    signature.verify(digest, &key)
+    let Some((r, s)) = value.split_at_checked(length).filter(|(_, s)| s.len() == length) else { return Ok(None) };
+    EcdsaSig::from_private_components(BigNum::from_slice(r)?, BigNum::from_slice(s)?)?.to_der().map(Some)
 }
 
 impl Hash {
@@ -124,14 +121,6 @@ impl Hash {
             Self::Sha256 => MessageDigest::sha256(),
             Self::Sha384 => MessageDigest::sha384(),
             Self::Sha512 => MessageDigest::sha512(),
-        }
-    }
-
-    fn algorithm_ref(self) -> &'static openssl::md::MdRef {
-        match self {
-            Self::Sha256 => openssl::md::Md::sha256(),
-            Self::Sha384 => openssl::md::Md::sha384(),
-            Self::Sha512 => openssl::md::Md::sha512(),
         }
     }
 }
