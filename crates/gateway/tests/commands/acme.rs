@@ -8,25 +8,12 @@ use gateway::clock::SystemClock;
 use serde_json::Value;
 use simulator::IdentityProvider;
 
-use crate::common::program::Machine;
+use crate::common::program::{INIT, Machine};
 use crate::common::provider::Workspace;
 
 /// A key takes a while to make.
 pub(crate) static PROVIDER: LazyLock<IdentityProvider> =
     LazyLock::new(|| IdentityProvider::generate("http://okta.test", SystemClock.now()).unwrap());
-
-pub(crate) const INIT: [&str; 10] = [
-    "init",
-    "--json",
-    "--workspace",
-    "acme",
-    "--name",
-    "Acme",
-    "--owner-email",
-    "olga@acme.test",
-    "--owner-name",
-    "Olga Owner",
-];
 
 /// The file with the identity provider's metadata, in the machine's folder.
 pub(crate) fn write_metadata(machine: &Machine) {

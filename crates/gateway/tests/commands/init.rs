@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
 
-use crate::acme::{INIT, init, write_metadata};
-use crate::common::program::Machine;
+use crate::acme::{init, write_metadata};
+use crate::common::program::{INIT, Machine};
 
 #[test]
 fn init_prints_everything_that_has_to_be_carried_elsewhere() {

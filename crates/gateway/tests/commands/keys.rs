@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use crate::acme::{INIT, acme, init};
+use crate::acme::{acme, init};
 use crate::common::answer::send;
-use crate::common::program::Machine;
+use crate::common::program::{INIT, Machine};
 
 const MASTER_KEY: &str = "GATEHOUSE_SECRETS__MASTER_KEY";
 

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::acme::{INIT, acme, acme_on};
+use crate::acme::{acme, acme_on};
 use crate::common::answer::send;
 use crate::common::database::Database;
-use crate::common::program::Machine;
+use crate::common::program::{INIT, Machine};
 use crate::common::scim::Scim;
 
 #[test]

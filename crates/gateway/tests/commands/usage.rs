@@ -5,8 +5,7 @@ use std::fs;
 use clap::{Command, CommandFactory};
 use gateway::cli::Cli;
 
-use crate::acme::INIT;
-use crate::common::program::Machine;
+use crate::common::program::{INIT, Machine};
 
 /// Every command and every group of commands, as words.
 fn commands(command: &Command, words: &[String]) -> Vec<Vec<String>> {

@@ -12,6 +12,20 @@ use tempfile::TempDir;
 
 use super::answer::send;
 
+/// Makes the workspace `acme`.
+pub(crate) const INIT: [&str; 10] = [
+    "init",
+    "--json",
+    "--workspace",
+    "acme",
+    "--name",
+    "Acme",
+    "--owner-email",
+    "olga@acme.test",
+    "--owner-name",
+    "Olga Owner",
+];
+
 /// A folder in which commands are run, with the address at which `serve` would listen.
 pub(crate) struct Machine {
     folder: TempDir,

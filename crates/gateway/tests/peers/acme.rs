@@ -3,22 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::common::answer::send;
-use crate::common::program::{Machine, Running};
+use crate::common::program::{INIT, Machine, Running};
 use crate::common::scim::Scim;
 use crate::peer::{Peer, Product, Ways};
-
-const INIT: [&str; 10] = [
-    "init",
-    "--json",
-    "--workspace",
-    "acme",
-    "--name",
-    "Acme",
-    "--owner-email",
-    "olga@acme.test",
-    "--owner-name",
-    "Olga Owner",
-];
 
 /// Both sides, with Ann provisioned and the groups of which the identity provider knows.
 pub(crate) struct Acme {
