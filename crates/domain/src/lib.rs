@@ -8,6 +8,7 @@ pub mod audit;
 pub mod clock;
 pub mod collaborator;
 pub mod command;
+pub mod connection;
 pub mod custom_attribute;
 pub mod decide;
 pub mod environment;

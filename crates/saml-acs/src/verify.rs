@@ -4,6 +4,7 @@ mod assertion;
 mod signature;
 
 use chrono::{DateTime, Duration, Utc};
+use domain::connection::WeakAlgorithms;
 use roxmltree::Document;
 
 pub use assertion::VerifiedAssertion;
@@ -34,10 +35,12 @@ pub struct Expectations<'a> {
     pub longest_age: Duration,
     /// How large a message may be.
     pub limits: Limits,
+    /// Which weak algorithms the connection permits.
+    pub weak_algorithms: WeakAlgorithms,
 }
 
 impl<'a> Expectations<'a> {
-    /// With the defaults of [`Settings`].
+    /// With the defaults of [`Settings`], and without weak algorithms.
     #[must_use]
     pub fn new(
         identity_provider: &'a IdentityProvider,
@@ -46,7 +49,16 @@ impl<'a> Expectations<'a> {
         now: DateTime<Utc>,
     ) -> Self {
         let Settings { limits, tolerance, longest_age } = Settings::default();
-        Self { identity_provider, sp_entity_id, acs_url, now, tolerance, longest_age, limits }
+        Self {
+            identity_provider,
+            sp_entity_id,
+            acs_url,
+            now,
+            tolerance,
+            longest_age,
+            limits,
+            weak_algorithms: WeakAlgorithms::Refused,
+        }
     }
 
     fn rules(&self) -> Rules<'_> {
@@ -71,7 +83,7 @@ impl<'a> Expectations<'a> {
 pub fn verify(message: &SamlResponse, expectations: &Expectations<'_>) -> Result<VerifiedAssertion, VerifyError> {
     let text = MessageText::decode(message.xml(), &expectations.limits)?;
     let document = xml_guard::parse(&text, &expectations.limits)?;
-    let guarded = xml_guard::check(&document)?;
+    let guarded = xml_guard::check(&document, expectations.weak_algorithms)?;
     let signed_xml = signature::signed_bytes(text.body(), &guarded, expectations.identity_provider)?;
     let signed = Document::parse(&signed_xml).map_err(|_| VerifyError::SignedTreeDiffers)?;
     accept(&guarded, &signed, expectations)
@@ -98,5 +110,5 @@ fn accept(
     let response = read::response(envelope, response_signed)?;
     let assertion = read::assertion(assertion)?;
     let accepted = claims::check(&response, &assertion, &expectations.rules())?;
-    Ok(VerifiedAssertion::new(&accepted, &assertion, &response))
+    Ok(VerifiedAssertion::new(&accepted, &assertion, &response, guarded.rests_on_sha1()))
 }

@@ -11,6 +11,7 @@ mod text;
 
 use std::collections::HashSet;
 
+use domain::connection::WeakAlgorithms;
 use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::error::VerifyError;
@@ -61,6 +62,11 @@ impl<'a, 'input> GuardedResponse<'a, 'input> {
     pub(crate) fn signatures(&self) -> impl Iterator<Item = &SignatureShape<'a, 'input>> {
         self.response_signature.iter().chain(&self.assertion_signature)
     }
+
+    /// Whether any of them is no better than SHA-1.
+    pub(crate) fn rests_on_sha1(&self) -> bool {
+        self.signatures().any(SignatureShape::rests_on_sha1)
+    }
 }
 
 /// Parses strictly: within the limits, no document type, no processing instruction, nothing after the root element.
@@ -72,7 +78,10 @@ pub(crate) fn parse<'input>(text: &'input MessageText<'_>, limits: &Limits) -> R
 }
 
 /// Checks the shape of the parsed message and finds its assertion and signatures.
-pub(crate) fn check<'a, 'input>(document: &'a Document<'input>) -> Result<GuardedResponse<'a, 'input>, VerifyError> {
+pub(crate) fn check<'a, 'input>(
+    document: &'a Document<'input>,
+    weak: WeakAlgorithms,
+) -> Result<GuardedResponse<'a, 'input>, VerifyError> {
     let response = document.root_element();
     if !response.has_tag_name((PROTOCOL, "Response")) {
         return Err(VerifyError::NotAResponse(response.tag_name().name().into()));
@@ -85,8 +94,8 @@ pub(crate) fn check<'a, 'input>(document: &'a Document<'input>) -> Result<Guarde
     let guarded = GuardedResponse {
         response,
         assertion,
-        response_signature: signature_of(response)?,
-        assertion_signature: signature_of(assertion)?,
+        response_signature: signature_of(response, weak)?,
+        assertion_signature: signature_of(assertion, weak)?,
     };
     no_other_signature(&guarded)?;
     only_known_children(response)?;
@@ -151,13 +160,16 @@ fn without_assertion(response: Node<'_, '_>) -> VerifyError {
     }
 }
 
-fn signature_of<'a, 'input>(signed: Node<'a, 'input>) -> Result<Option<SignatureShape<'a, 'input>>, VerifyError> {
+fn signature_of<'a, 'input>(
+    signed: Node<'a, 'input>,
+    weak: WeakAlgorithms,
+) -> Result<Option<SignatureShape<'a, 'input>>, VerifyError> {
     let mut signatures = tree::children(signed, SIGNATURE, "Signature");
     let first = signatures.next();
     if signatures.next().is_some() {
         return Err(VerifyError::SeveralSignatures);
     }
-    first.map(|signature| signature::check(signed, signature)).transpose()
+    first.map(|signature| signature::check(signed, signature, weak)).transpose()
 }
 
 fn no_other_signature(guarded: &GuardedResponse<'_, '_>) -> Result<(), VerifyError> {

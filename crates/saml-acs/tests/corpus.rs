@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use domain::connection::WeakAlgorithms;
 use saml_acs::{
     Demands, Expectations, IdentityProvider, Limits, SamlResponse, Unmet, VerifiedAssertion, VerifyError, verify,
 };
@@ -30,6 +31,34 @@ fn good_responses_say_exactly_what_is_signed() {
         assert_eq!(told(&assertion), expected, "{}", path.display());
     }
     assert!(responses.len() >= 180, "only {} good responses", responses.len());
+}
+
+/// The same bytes without the permission, which no connection has by itself.
+#[test]
+fn what_rests_on_sha_1_is_let_in_only_where_the_connection_permits_it() {
+    let responses = responses("good").into_iter().filter(|(source, _)| source == "sha1");
+    for (source, path) in responses {
+        let xml = fs::read(&path).unwrap();
+        assert!(check(xml.clone(), &source).unwrap().rests_on_sha1(), "{}", path.display());
+        let refused = check_with(xml, &source, now(), WeakAlgorithms::Refused).unwrap_err().check();
+        let expected = if path.ends_with("only_signatures.xml") { "signature_algorithm" } else { "digest_algorithm" };
+        assert_eq!(refused, expected, "{}", path.display());
+    }
+    assert!(!check(okta(), "okta").unwrap().rests_on_sha1());
+}
+
+/// The permission is for SHA-1 and for nothing that is weaker, and it stands in for no signature.
+#[test]
+fn permission_for_sha_1_lets_nothing_else_in() {
+    let permitted = |xml| check_with(xml, "okta", now(), WeakAlgorithms::Sha1Permitted);
+    let sha1 = ["signature_algorithm/rsa_sha1", "signature_algorithm/ecdsa_sha1", "digest_algorithm/sha1"];
+    for (check, path) in responses("bad") {
+        let let_in = sha1.iter().any(|name| path.ends_with(format!("{name}.xml")));
+        let found = permitted(fs::read(&path).unwrap()).map_or_else(|error| error.check(), |_| "let in");
+        let demand = ["authenticated_before_request", "authn_context"].contains(&check.as_str());
+        let expected = if let_in || demand { "let in" } else { check.as_str() };
+        assert_eq!(found, expected, "{}", path.display());
+    }
 }
 
 #[test]
@@ -106,13 +135,16 @@ fn another_identity_providers_response_is_refused_although_its_key_is_the_same()
 /// Whichever single byte is changed on the way, nobody is let in as somebody else or with more access.
 #[test]
 fn no_changed_byte_changes_what_is_said() {
-    let signed = fs::read(fixtures().join("good/okta/assertion_signed.xml")).unwrap();
-    let said = check(signed.clone(), "okta");
-    for position in 0..signed.len() {
-        let mut changed = signed.clone();
-        changed[position] ^= 1;
-        let found = check(changed, "okta");
-        assert!(found.is_err() || found == said, "byte {position}: {found:?}");
+    for (source, name) in [("okta", "assertion_signed"), ("sha1", "rsa_assertion_signed")] {
+        let signed = fs::read(fixtures().join(format!("good/{source}/{name}.xml"))).unwrap();
+        let said = check(signed.clone(), source);
+        assert!(said.is_ok());
+        for position in 0..signed.len() {
+            let mut changed = signed.clone();
+            changed[position] ^= 1;
+            let found = check(changed, source);
+            assert!(found.is_err() || found == said, "{source}, byte {position}: {found:?}");
+        }
     }
 }
 
@@ -135,13 +167,28 @@ fn refusal(xml: Vec<u8>) -> &'static str {
 }
 
 fn check(xml: Vec<u8>, source: &str) -> Result<VerifiedAssertion, VerifyError> {
-    check_at(xml, source, "2026-11-22T10:00:00Z".parse().unwrap())
+    check_at(xml, source, now())
 }
 
+fn now() -> DateTime<Utc> {
+    "2026-11-22T10:00:00Z".parse().unwrap()
+}
+
+/// SHA-1 is permitted in the folder that is about it and nowhere else.
 fn check_at(xml: Vec<u8>, source: &str, now: DateTime<Utc>) -> Result<VerifiedAssertion, VerifyError> {
+    check_with(xml, source, now, WeakAlgorithms::with_sha1(source == "sha1"))
+}
+
+fn check_with(
+    xml: Vec<u8>,
+    source: &str,
+    now: DateTime<Utc>,
+    weak_algorithms: WeakAlgorithms,
+) -> Result<VerifiedAssertion, VerifyError> {
     let metadata = fs::read_to_string(fixtures().join(format!("metadata/{source}.xml"))).unwrap();
     let identity_provider = IdentityProvider::from_metadata(&metadata).unwrap();
-    verify(&SamlResponse::from_xml(xml), &Expectations::new(&identity_provider, SP_ENTITY_ID, ACS_URL, now))
+    let expectations = Expectations::new(&identity_provider, SP_ENTITY_ID, ACS_URL, now);
+    verify(&SamlResponse::from_xml(xml), &Expectations { weak_algorithms, ..expectations })
 }
 
 /// In the folders that are about it, the policy asks to sign in anew, in a request of 09:59:30, and by several factors.

@@ -6,7 +6,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use crate::{
     random::message_id,
-    sign::{SigningError, SigningKey},
+    sign::{SignatureHash, SigningError, SigningKey},
     xml::Escaped,
 };
 
@@ -40,6 +40,8 @@ pub struct ResponseParameters {
     pub assertion_id: String,
     /// What is signed.
     pub signed: Signed,
+    /// The hash that signatures and digests take.
+    pub hash: SignatureHash,
 }
 
 /// One attribute; each value becomes an `AttributeValue` of its own.
@@ -82,6 +84,7 @@ impl ResponseParameters {
             response_id: message_id()?,
             assertion_id: message_id()?,
             signed: Signed::ResponseAndAssertion,
+            hash: SignatureHash::Sha256,
         })
     }
 
@@ -121,7 +124,7 @@ pub(crate) fn signed_response(
         Signed::Nothing => (false, false),
     };
     let template = |id: &str, wanted: bool| {
-        if wanted { key.signature_template(id) } else { String::new() }
+        if wanted { key.signature_template(id, parameters.hash) } else { String::new() }
     };
     let sign = |xml: String, wanted: bool| if wanted { key.sign(&xml) } else { Ok(xml) };
 

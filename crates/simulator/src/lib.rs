@@ -38,5 +38,5 @@ pub use journal::{Exchange, Journal};
 pub use provisioning::{Assignment, Outcome};
 pub use scim_client::ScimClient;
 pub use scim_error::ScimError;
-pub use sign::SigningError;
+pub use sign::{SignatureHash, SigningError};
 pub use simulator::{Clock, Settings, Simulator};

@@ -28,6 +28,27 @@ pub enum SigningError {
     Xmlsec(#[from] CryptoError),
 }
 
+/// Okta's setting "Signature Algorithm" together with "Digest Algorithm".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignatureHash {
+    /// Okta's default.
+    Sha256,
+    /// For old applications: no service provider should accept this.
+    Sha1,
+}
+
+impl SignatureHash {
+    /// The URIs of the signature method for RSA keys, and of the digest method.
+    fn methods(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Sha256 => {
+                ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "http://www.w3.org/2001/04/xmlenc#sha256")
+            }
+            Self::Sha1 => ("http://www.w3.org/2000/09/xmldsig#rsa-sha1", "http://www.w3.org/2000/09/xmldsig#sha1"),
+        }
+    }
+}
+
 /// An RSA-2048 key and its self-signed certificate.
 #[derive(Clone)]
 pub(crate) struct SigningKey {
@@ -59,23 +80,26 @@ impl SigningKey {
     ///
     /// SAML Core §5.4: enveloped, exclusive canonicalisation. Okta names `xs` in `InclusiveNamespaces`, because the
     /// prefix is used in attribute values only (`xsi:type="xs:string"`), where canonicalisation does not see it.
-    pub(crate) fn signature_template(&self, reference_id: &str) -> String {
+    pub(crate) fn signature_template(&self, reference_id: &str, hash: SignatureHash) -> String {
+        let (signature_method, digest_method) = hash.methods();
         format!(
             concat!(
                 r#"<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo>"#,
                 r#"<ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>"#,
-                r#"<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/>"#,
+                r#"<ds:SignatureMethod Algorithm="{signature_method}"/>"#,
                 r##"<ds:Reference URI="#{id}"><ds:Transforms>"##,
                 r#"<ds:Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"/>"#,
                 r#"<ds:Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#">"#,
                 r#"<ec:InclusiveNamespaces xmlns:ec="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList="xs"/>"#,
-                r#"</ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>"#,
+                r#"</ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="{digest_method}"/>"#,
                 r#"<ds:DigestValue></ds:DigestValue></ds:Reference></ds:SignedInfo><ds:SignatureValue></ds:SignatureValue>"#,
                 r#"<ds:KeyInfo><ds:X509Data><ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"#,
                 r#"</ds:Signature>"#,
             ),
             id = crate::xml::Escaped(reference_id),
             certificate = self.certificate_base64(),
+            signature_method = signature_method,
+            digest_method = digest_method,
         )
     }
 

@@ -1,6 +1,7 @@
 //! SAML connections.
 
 use domain::audit::AuditEntry;
+use domain::connection::WeakAlgorithms;
 use domain::id::{ConnectionId, WorkspaceId};
 
 use crate::Store;
@@ -19,6 +20,8 @@ pub struct Connection {
     pub entity_id: String,
     /// The identity provider's metadata, as given.
     pub metadata: String,
+    /// Which weak algorithms its signatures may use.
+    pub weak_algorithms: WeakAlgorithms,
 }
 
 impl Store {
@@ -27,7 +30,7 @@ impl Store {
         read!(self, |q, conn| q::connections::find(conn, workspace))
     }
 
-    /// Makes the connection or replaces its metadata; links to people stay.
+    /// Makes the connection or replaces its metadata and what it permits; links to people stay.
     pub fn put_connection(&self, connection: Connection, entry: AuditEntry) -> Result<(), StoreError> {
         write!(self, |q, conn| {
             q::connections::put(conn, &connection, micros(entry.at))?;

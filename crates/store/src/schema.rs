@@ -83,6 +83,7 @@ diesel::table! {
         entity_id -> Text,
         metadata -> Text,
         updated_at -> BigInt,
+        allow_sha1 -> Bool,
     }
 }
 

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use domain::audit::{EventKind, Subject};
 use domain::clock::Clock;
+use domain::connection::WeakAlgorithms;
 use domain::workspace::WorkspaceHandle;
 use secrecy::SecretString;
 use simulator::{GROUP_NAMES, IdentityProvider, Simulator};
@@ -65,7 +66,7 @@ fn prepare(settings: &Settings, provider: &IdentityProvider) -> Result<(Store, S
     let (metadata, entity_id) = (provider.metadata(), provider.entity_id());
     if store.find_workspace(&handle)?.is_some() {
         let session = Session::open(settings, &InWorkspace::named(WORKSPACE))?;
-        saml::put(&session, metadata, &entity_id)?;
+        saml::put(&session, metadata, &entity_id, WeakAlgorithms::Refused)?;
         let token = scim::refresh(&session, None)?;
         return Ok((store, token));
     }

@@ -2,6 +2,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use domain::audit::{AuditEntry, EventKind, RequestOrigin, Source, Subject};
 use domain::clock::{Clock, Timestamp};
+use domain::connection::WeakAlgorithms;
 use domain::environment::{Environment, RoleName, SYSTEM_ROLES};
 use domain::id::{ConnectionId, KeyId, TokenId, WorkspaceId};
 use domain::policy::{Jit, Policy};
@@ -13,7 +14,7 @@ use web::access_token::AccessTokens;
 use web::base_url::BaseUrl;
 use web::{password, random};
 
-use super::{metadata, session};
+use super::{metadata, saml, session};
 use crate::clock::SystemClock;
 use crate::config::Settings;
 use crate::output;
@@ -112,7 +113,8 @@ pub fn create(
     let scim_token = metadata.is_some().then(new_scim_token).transpose()?;
     let token = scim_token.as_ref().map(|secret| token(&workspace, secret, now)).transpose()?;
     let connection = metadata.map(|(metadata, entity_id)| -> Result<Connection> {
-        Ok(Connection { id: ConnectionId::new(random::new_id(now)?), workspace: workspace.id, entity_id, metadata })
+        let (id, weak_algorithms) = (ConnectionId::new(random::new_id(now)?), WeakAlgorithms::Refused);
+        Ok(Connection { id, workspace: workspace.id, entity_id, metadata, weak_algorithms })
     });
     let connection = connection.transpose()?;
     let record = NewWorkspace {
@@ -180,9 +182,9 @@ fn entries(workspace: &Workspace, connection: Option<&Connection>) -> Vec<AuditE
         request: RequestOrigin::default(),
     };
     let mut entries = vec![entry(EventKind::WorkspaceCreated, json!({ "name": workspace.name }))];
-    if let Some(Connection { entity_id, .. }) = connection {
-        let connected = entry(EventKind::ConnectionUpdated, json!({ "entity_id": entity_id }));
-        entries.push(AuditEntry { subject: Subject::named("connection", entity_id), ..connected });
+    if let Some(connection) = connection {
+        let connected = entry(EventKind::ConnectionUpdated, saml::audited(connection));
+        entries.push(AuditEntry { subject: Subject::named("connection", &connection.entity_id), ..connected });
         entries.push(entry(EventKind::ScimEnabled, json!({ "scim": "enabled" })));
         entries.push(entry(EventKind::ScimTokenRefreshed, json!({ "token": "made" })));
     }

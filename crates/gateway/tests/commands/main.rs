@@ -7,6 +7,7 @@ mod common;
 mod acme;
 mod attributes;
 mod catalogue;
+mod identity_provider;
 mod init;
 mod keys;
 mod passwords;

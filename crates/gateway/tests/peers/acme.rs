@@ -37,6 +37,12 @@ impl Acme {
         self.machine.ok(&["workspace", "set", "--workspace", "acme", value]);
     }
 
+    /// Lets the identity provider sign with SHA-1.
+    pub(crate) fn permit_sha_1(&self) {
+        let set = ["saml", "idp", "set", "--workspace", "acme", "--allow-sha1", "--metadata"];
+        self.machine.ok(&[&set[..], &[&self.peer.metadata_url()]].concat());
+    }
+
     /// The check that refused the last login.
     pub(crate) fn last_refusal(&self) -> String {
         let list = ["audit", "list", "--workspace", "acme", "--kind", "login.failed", "--json"];

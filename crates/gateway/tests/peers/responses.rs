@@ -62,7 +62,7 @@ with_each_peer! {
     }
 
     /// For pysaml2 this is the default.
-    fn sha_1_is_refused_by_its_name(product: Product) {
+    fn sha_1_is_refused_by_its_name_until_the_connection_permits_it(product: Product) {
         let Some(acme) = Acme::trusting(product, Ways { with_sha_1: true, ..Ways::default() }) else { return };
         let mut visitor = Visitor::new(&acme);
         let asked = visitor.begin("/session");
@@ -70,6 +70,9 @@ with_each_peer! {
         visitor.post(&posted).expect(403);
         let check = acme.last_refusal();
         assert!(["digest_algorithm", "signature_algorithm"].contains(&check.as_str()), "{check}");
+        acme.permit_sha_1();
+        visitor.post(&posted).expect(303);
+        assert_is_anns(&visitor.at_gateway.session().unwrap());
     }
 
     fn an_unsolicited_response_signs_in_once_where_the_policy_allows_it(product: Product) {

@@ -12,6 +12,7 @@ pub(crate) fn all() -> Vec<(&'static str, Result<String>)> {
     let themes = by_theme.map(|theme| (theme, metadata(okta, &["rsa"])));
     let providers = vec![
         ("okta", metadata(okta, &["ec", "rsa"])),
+        ("sha1", metadata(okta, &["ec", "rsa"])),
         ("keys", metadata(okta, &["ec", "ec-384", "ec-521", "rsa", "rsa-next", "rsa-expired"])),
         ("entra", metadata("https://sts.windows.net/9f0c1c7e-52d8-4a8f-8a6b-0d8c2f1f3b77/", &["rsa-next", "rsa"])),
         ("adfs", metadata("http://adfs.acme.test/adfs/services/trust", &["rsa"])),

@@ -1,4 +1,4 @@
-//! The whole verification. It holds all good fixtures' keys, so that a message is let in only where it says exactly what
+//! The whole verification. It permits SHA-1 and holds all good fixtures' keys, so that a message is let in only where it says exactly what
 //! one of them says: whoever is let in as somebody else, or with other attributes, is a finding.
 #![no_main]
 
@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
+use domain::connection::WeakAlgorithms;
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use saml_acs::{Expectations, IdentityProvider, SamlResponse, verify};
 use saml_acs_fuzz::{files, fixtures};
@@ -40,7 +41,9 @@ fuzz_target!(|message: &[u8]| {
     let text = String::from_utf8_lossy(&text);
     let named = PROVIDERS.values().find(|provider| text.contains(provider.entity_id()));
     let provider = named.unwrap_or_else(|| PROVIDERS.values().next().unwrap());
-    let expectations = Expectations::new(provider, SP_ENTITY_ID, ACS_URL, *NOW);
+    let weak_algorithms = WeakAlgorithms::Sha1Permitted;
+    let expectations =
+        Expectations { weak_algorithms, ..Expectations::new(provider, SP_ENTITY_ID, ACS_URL, *NOW) };
     if let Ok(assertion) = verify(&SamlResponse::from_xml(message.to_vec()), &expectations) {
         let said = without_request(told::told(&assertion));
         assert!(SAID.contains(&said), "let in as {said}");

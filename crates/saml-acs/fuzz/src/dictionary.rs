@@ -22,7 +22,7 @@ pub static VALUES: LazyLock<Vec<String>> = LazyLock::new(|| {
     said.chain(ODD_VALUES.map(str::to_owned)).collect::<BTreeSet<_>>().into_iter().collect()
 });
 
-const ODD_VALUES: [&str; 22] = [
+const ODD_VALUES: [&str; 23] = [
     "",
     " ",
     "#",
@@ -32,6 +32,7 @@ const ODD_VALUES: [&str; 22] = [
     "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
     "http://www.w3.org/2006/12/xml-c14n11",
     "http://www.w3.org/2000/09/xmldsig#rsa-sha1",
+    "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1",
     "http://www.w3.org/2000/09/xmldsig#hmac-sha1",
     "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1",
     "http://www.w3.org/2000/09/xmldsig#sha1",

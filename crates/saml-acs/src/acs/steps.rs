@@ -73,7 +73,8 @@ impl Login {
         let Settings { limits, tolerance, longest_age } = self.settings;
         let message = SamlResponse::from_form_field(&form.saml_response, &limits)?;
         let expectations = Expectations::new(&provider, &entity_id, &acs_url, self.site.now());
-        let expectations = Expectations { tolerance, longest_age, limits, ..expectations };
+        let weak_algorithms = connection.weak_algorithms;
+        let expectations = Expectations { tolerance, longest_age, limits, weak_algorithms, ..expectations };
         let assertion = verify(&message, &expectations)?;
         Ok(Verified { connection, provider, assertion })
     }
@@ -97,6 +98,7 @@ impl Login {
         let secret = SessionSecret::generate()?;
         let session = Session { secret, browser, request: request.map(|request| request.id) };
         let begun = self.commit(workspace, connection, assertion, &session)?;
+        self.warn_of_sha1(workspace, assertion);
         let Session { secret, request: request_id, .. } = session;
         Ok(Outcome::SignedIn(SignedIn { to, secret, expires_at: begun.expires_at, request_id, browser: kept }))
     }
@@ -220,6 +222,20 @@ impl Login {
             Ok::<_, LoginError>(decide(state, Command::Login(Box::new(attempt)), &self.context(assertion))?)
         })?;
         committed.session.ok_or_else(|| LoginError::Failed("the login made no session".to_owned()))
+    }
+
+    /// Whoever permitted SHA-1 is reminded of it by each login that needs the permission.
+    fn warn_of_sha1(&self, workspace: &Workspace, assertion: &VerifiedAssertion) {
+        if assertion.rests_on_sha1() {
+            let (request, workspace, issuer) =
+                (self.client.request_id(), workspace.handle.as_str(), assertion.issuer());
+            tracing::warn!(
+                request,
+                workspace,
+                issuer,
+                "login rests on SHA-1: have the identity provider sign with SHA-256"
+            );
+        }
     }
 
     fn context(&self, assertion: &VerifiedAssertion) -> Context {

@@ -22,10 +22,16 @@ pub struct VerifiedAssertion {
     session_not_on_or_after: Option<DateTime<Utc>>,
     not_on_or_after: DateTime<Utc>,
     attributes: Vec<Attribute>,
+    rests_on_sha1: bool,
 }
 
 impl VerifiedAssertion {
-    pub(super) fn new(accepted: &Accepted<'_>, assertion: &AssertionClaims, response: &ResponseClaims) -> Self {
+    pub(super) fn new(
+        accepted: &Accepted<'_>,
+        assertion: &AssertionClaims,
+        response: &ResponseClaims,
+        rests_on_sha1: bool,
+    ) -> Self {
         Self {
             issuer: assertion.issuer.clone().unwrap_or_default(),
             assertion_id: assertion.id.clone(),
@@ -36,6 +42,7 @@ impl VerifiedAssertion {
             session_not_on_or_after: accepted.session_not_on_or_after,
             not_on_or_after: accepted.not_on_or_after,
             attributes: assertion.attributes.clone(),
+            rests_on_sha1,
         }
     }
 
@@ -52,6 +59,7 @@ impl VerifiedAssertion {
             session_not_on_or_after: None,
             not_on_or_after: assertion.issue_instant?,
             attributes: assertion.attributes.clone(),
+            rests_on_sha1: false,
         })
     }
 
@@ -118,6 +126,12 @@ impl VerifiedAssertion {
     #[must_use]
     pub fn attributes(&self) -> &[Attribute] {
         &self.attributes
+    }
+
+    /// Whether any of the signatures uses SHA-1, which the connection permits then.
+    #[must_use]
+    pub fn rests_on_sha1(&self) -> bool {
+        self.rests_on_sha1
     }
 }
 

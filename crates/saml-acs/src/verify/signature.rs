@@ -118,6 +118,7 @@ fn ecdsa_value(key: &EcKeyRef<Public>, value: &[u8]) -> Result<Option<Vec<u8>>, 
 impl Hash {
     fn algorithm(self) -> MessageDigest {
         match self {
+            Self::Sha1 => MessageDigest::sha1(),
             Self::Sha256 => MessageDigest::sha256(),
             Self::Sha384 => MessageDigest::sha384(),
             Self::Sha512 => MessageDigest::sha512(),

@@ -1,5 +1,6 @@
 //! The one shape of an XML signature that SAML core, section 5.4, allows.
 
+use domain::connection::WeakAlgorithms;
 use roxmltree::Node;
 
 use crate::error::VerifyError;
@@ -53,6 +54,8 @@ pub(crate) enum KeyKind {
 /// The hashes that are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hash {
+    /// Only by permission.
+    Sha1,
     Sha256,
     Sha384,
     Sha512,
@@ -61,8 +64,11 @@ pub(crate) enum Hash {
 const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 const EXCLUSIVE_C14N_WITH_COMMENTS: &str = "http://www.w3.org/2001/10/xml-exc-c14n#WithComments";
 
-/// RFC 9231, sections 2.3.2 to 2.3.6. No SHA-1, no MD5, no HMAC, whose key would be the public certificate.
-const SIGNATURE_METHODS: [(&str, KeyKind, Hash); 6] = [
+/// XML signature, section 6.4.2, and RFC 9231, sections 2.3.2 to 2.3.6. No MD5, no DSA, no HMAC, whose key would be the public
+/// certificate. SHA-1 only where [`Hash::is_let_through`] says so.
+const SIGNATURE_METHODS: [(&str, KeyKind, Hash); 8] = [
+    ("http://www.w3.org/2000/09/xmldsig#rsa-sha1", KeyKind::Rsa, Hash::Sha1),
+    ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1", KeyKind::Ec, Hash::Sha1),
     ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", KeyKind::Rsa, Hash::Sha256),
     ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha384", KeyKind::Rsa, Hash::Sha384),
     ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha512", KeyKind::Rsa, Hash::Sha512),
@@ -71,8 +77,9 @@ const SIGNATURE_METHODS: [(&str, KeyKind, Hash); 6] = [
     ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512", KeyKind::Ec, Hash::Sha512),
 ];
 
-/// XML encryption, section 5.7, and RFC 9231, section 2.1.3.
-const DIGEST_METHODS: [(&str, Hash); 3] = [
+/// XML signature, section 6.2.1, XML encryption, section 5.7, and RFC 9231, section 2.1.3.
+const DIGEST_METHODS: [(&str, Hash); 4] = [
+    ("http://www.w3.org/2000/09/xmldsig#sha1", Hash::Sha1),
     ("http://www.w3.org/2001/04/xmlenc#sha256", Hash::Sha256),
     ("http://www.w3.org/2001/04/xmldsig-more#sha384", Hash::Sha384),
     ("http://www.w3.org/2001/04/xmlenc#sha512", Hash::Sha512),
@@ -81,10 +88,24 @@ const DIGEST_METHODS: [(&str, Hash); 3] = [
 /// More prefixes than any message declares; each costs the canonicaliser a look-up per element.
 const MOST_PREFIXES: usize = 32;
 
+impl SignatureShape<'_, '_> {
+    /// Whether signature or digest is no better than SHA-1.
+    pub(crate) fn rests_on_sha1(&self) -> bool {
+        [self.hash, self.reference.hash].contains(&Hash::Sha1)
+    }
+}
+
+impl Hash {
+    fn is_let_through(self, weak: WeakAlgorithms) -> bool {
+        self != Self::Sha1 || weak.permit_sha1()
+    }
+}
+
 /// Checks that `signature`, a child of `signed`, is an enveloped signature of `signed` and of nothing else.
 pub(super) fn check<'a, 'input>(
     signed: Node<'a, 'input>,
     signature: Node<'a, 'input>,
+    weak: WeakAlgorithms,
 ) -> Result<SignatureShape<'a, 'input>, VerifyError> {
     let wrong = VerifyError::SignatureStructure("only SignedInfo, SignatureValue and KeyInfo belong in a Signature");
     let parts: Vec<_> = tree::elements(signature).collect();
@@ -97,7 +118,7 @@ pub(super) fn check<'a, 'input>(
         }
         _ => return Err(wrong),
     };
-    signed_info_means(signed, signature, signed_info, value)
+    signed_info_means(signed, signature, signed_info, value, weak)
 }
 
 fn signed_info_means<'a, 'input>(
@@ -105,6 +126,7 @@ fn signed_info_means<'a, 'input>(
     element: Node<'a, 'input>,
     signed_info: Node<'a, 'input>,
     value: Node<'a, 'input>,
+    weak: WeakAlgorithms,
 ) -> Result<SignatureShape<'a, 'input>, VerifyError> {
     let references = tree::children(signed_info, SIGNATURE, "Reference").count();
     if references != 1 {
@@ -114,14 +136,15 @@ fn signed_info_means<'a, 'input>(
         exactly(signed_info, ["CanonicalizationMethod", "SignatureMethod", "Reference"])?;
     let canonicalization = exclusive_c14n(canonicalization)?
         .ok_or_else(|| VerifyError::Canonicalization(tree::attribute(canonicalization, "Algorithm").into()))?;
-    let reference = reference_means(reference, signed)?;
-    let (key_kind, hash) = signature_method(method)?;
+    let reference = reference_means(reference, signed, weak)?;
+    let (key_kind, hash) = signature_method(method, weak)?;
     Ok(SignatureShape { signed, element, signed_info, canonicalization, key_kind, hash, value, reference })
 }
 
 fn reference_means<'a, 'input>(
     reference: Node<'a, 'input>,
     signed: Node<'_, '_>,
+    weak: WeakAlgorithms,
 ) -> Result<Reference<'a, 'input>, VerifyError> {
     let uri = tree::attribute(reference, "URI");
     if uri.and_then(|uri| uri.strip_prefix('#')) != tree::attribute(signed, "ID") {
@@ -130,8 +153,9 @@ fn reference_means<'a, 'input>(
     let [transforms, digest, value] = exactly(reference, ["Transforms", "DigestMethod", "DigestValue"])?;
     let canonicalization = only_enveloped_and_exclusive(transforms)?;
     let algorithm = tree::attribute(digest, "Algorithm");
-    let known = DIGEST_METHODS.iter().find(|(name, _)| Some(*name) == algorithm).filter(|_| has_no_parameters(digest));
-    let (_, hash) = known.ok_or_else(|| VerifyError::DigestAlgorithm(algorithm.into()))?;
+    let known = DIGEST_METHODS.iter().find(|(name, hash)| Some(*name) == algorithm && hash.is_let_through(weak));
+    let (_, hash) =
+        known.filter(|_| has_no_parameters(digest)).ok_or_else(|| VerifyError::DigestAlgorithm(algorithm.into()))?;
     Ok(Reference { canonicalization, hash: *hash, value })
 }
 
@@ -183,9 +207,9 @@ fn other_parameters() -> VerifyError {
 }
 
 /// The kind of key and the hash, where the method takes no parameters such as `HMACOutputLength`.
-fn signature_method(method: Node<'_, '_>) -> Result<(KeyKind, Hash), VerifyError> {
+fn signature_method(method: Node<'_, '_>, weak: WeakAlgorithms) -> Result<(KeyKind, Hash), VerifyError> {
     let algorithm = tree::attribute(method, "Algorithm");
-    let known = SIGNATURE_METHODS.iter().find(|(name, ..)| Some(*name) == algorithm);
+    let known = SIGNATURE_METHODS.iter().find(|(name, _, hash)| Some(*name) == algorithm && hash.is_let_through(weak));
     match known {
         Some((_, key_kind, hash)) if has_no_parameters(method) => Ok((*key_kind, *hash)),
         Some(_) => Err(VerifyError::SignatureStructure("SignatureMethod has parameters")),

@@ -1,4 +1,5 @@
 use diesel::prelude::*;
+use domain::connection::WeakAlgorithms;
 use domain::id::{ConnectionId, WorkspaceId};
 
 use super::Conn;
@@ -8,13 +9,14 @@ use crate::record::id;
 use crate::schema::connections;
 
 pub(crate) fn find(conn: &mut Conn, workspace: WorkspaceId) -> Result<Option<Connection>, StoreError> {
-    let row: Option<(String, String, String)> = connections::table
+    let row: Option<(String, String, String, bool)> = connections::table
         .filter(connections::workspace_id.eq(workspace.to_string()))
-        .select((connections::id, connections::entity_id, connections::metadata))
+        .select((connections::id, connections::entity_id, connections::metadata, connections::allow_sha1))
         .first(conn)
         .optional()?;
-    row.map(|(key, entity_id, metadata)| {
-        Ok(Connection { id: id(ConnectionId::parse, &key)?, workspace, entity_id, metadata })
+    row.map(|(key, entity_id, metadata, allow_sha1)| {
+        let (id, weak_algorithms) = (id(ConnectionId::parse, &key)?, WeakAlgorithms::with_sha1(allow_sha1));
+        Ok(Connection { id, workspace, entity_id, metadata, weak_algorithms })
     })
     .transpose()
 }
@@ -24,11 +26,12 @@ pub(crate) fn exists(conn: &mut Conn, workspace: WorkspaceId) -> Result<bool, St
     Ok(diesel::select(diesel::dsl::exists(mine)).get_result(conn)?)
 }
 
-/// Makes the connection, or replaces its metadata; its id stays, so that links and sessions do.
+/// Makes the connection, or replaces its metadata and what it permits; its id stays, so that links and sessions do.
 pub(crate) fn put(conn: &mut Conn, connection: &Connection, now: i64) -> Result<(), StoreError> {
     let content = (
         connections::entity_id.eq(&connection.entity_id),
         connections::metadata.eq(&connection.metadata),
+        connections::allow_sha1.eq(connection.weak_algorithms.permit_sha1()),
         connections::updated_at.eq(now),
     );
     let id = connections::id.eq(connection.id.to_string());

@@ -8,6 +8,7 @@ use domain::audit::{Actor, AuditEntry, EventKind, RequestOrigin, Source, Subject
 use domain::clock::{Clock, FixedClock, Timestamp};
 use domain::collaborator::{Person, UserName};
 use domain::command::{AssertedProfile, Command, Context, LoginAttempt, NewIds, ScimUser};
+use domain::connection::WeakAlgorithms;
 use domain::decide::{Change, Refusal, State, decide};
 use domain::environment::{Environment, GroupName, RoleName, SYSTEM_ROLES};
 use domain::facts::{AssertedFacts, GroupsClaim};
@@ -295,6 +296,7 @@ pub(crate) fn new_workspace(handle: &str, now: Timestamp) -> NewWorkspace {
         workspace: workspace.id,
         entity_id: "https://okta.test/acme".to_owned(),
         metadata: "<EntityDescriptor/>".to_owned(),
+        weak_algorithms: WeakAlgorithms::default(),
     };
     let owner = Owner {
         email: "owner@acme.test".to_owned(),

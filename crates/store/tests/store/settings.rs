@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::audit::EventKind;
+use domain::connection::WeakAlgorithms;
 use domain::environment::{GroupName, RoleName};
 use domain::workspace::WorkspaceHandle;
 use store::{Connection, Position, StoreError, Unique};
@@ -103,11 +104,23 @@ on_both_databases! {
             workspace: acme.workspace.id,
             entity_id: "https://okta.test/renewed".to_owned(),
             metadata: "<EntityDescriptor renewed=''/>".to_owned(),
+            weak_algorithms: WeakAlgorithms::Sha1Permitted,
         };
         acme.store.put_connection(renewed.clone(), acme.entry(EventKind::ConnectionUpdated, "okta")).unwrap();
         let found = acme.store.find_connection(acme.workspace.id).unwrap().unwrap();
         assert_eq!(found, Connection { id: acme.connection, ..renewed });
         assert_eq!(db.raw().count("SELECT count(*) AS n FROM saml_links"), 1);
+    }
+
+    fn sha_1_is_refused_unless_the_latest_setting_permits_it(db: &Database) {
+        let acme = Acme::on(db);
+        let found = || acme.store.find_connection(acme.workspace.id).unwrap().unwrap();
+        assert_eq!(found().weak_algorithms, WeakAlgorithms::Refused);
+        for weak_algorithms in [WeakAlgorithms::Sha1Permitted, WeakAlgorithms::Refused] {
+            let connection = Connection { weak_algorithms, ..found() };
+            acme.store.put_connection(connection, acme.entry(EventKind::ConnectionUpdated, "okta")).unwrap();
+            assert_eq!(found().weak_algorithms, weak_algorithms);
+        }
     }
 
     fn a_new_password_raises_the_owners_epoch(db: &Database) {

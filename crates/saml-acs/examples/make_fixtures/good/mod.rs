@@ -12,6 +12,7 @@ mod lexical;
 mod names;
 mod namespaces;
 mod providers;
+mod sha1;
 mod signatures;
 mod structure;
 mod times;
@@ -117,6 +118,7 @@ pub(crate) fn all() -> Vec<Good> {
     let kinds = [
         providers::all(),
         keys::all(),
+        sha1::all(),
         signatures::all(),
         lexical::all(),
         namespaces::all(),
