@@ -1,15 +1,13 @@
 //! A SAML connection's other side: the identity provider, as its metadata describes it.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use openssl::pkey::{Id, PKey, PKeyRef, Public};
-use openssl::x509::X509;
+mod certificate;
+
 use roxmltree::{Document, Node, ParsingOptions};
 use thiserror::Error;
 use url::Url;
 
 use crate::tree::{self, METADATA, PROTOCOL, SIGNATURE, collapsed_attribute};
-use crate::xml_guard::KeyKind;
+pub use certificate::{CertificateFacts, SigningCertificate};
 
 /// An identity provider that responses can be verified of: it has an entity id and at least one usable signing key.
 #[derive(Debug, Clone)]
@@ -27,14 +25,6 @@ pub enum Binding {
     HttpRedirect,
     /// In a form that posts itself.
     HttpPost,
-}
-
-/// A certificate whose key signs. SAML takes it as a container for the key: its names and dates mean nothing here.
-#[derive(Clone)]
-pub struct SigningCertificate {
-    certificate: X509,
-    key: PKey<Public>,
-    key_kind: KeyKind,
 }
 
 /// Why metadata is not accepted, and what to do about it.
@@ -138,41 +128,6 @@ impl IdentityProvider {
     }
 }
 
-impl SigningCertificate {
-    /// The certificate as openssl knows it, for its names, dates and fingerprint.
-    #[must_use]
-    pub fn x509(&self) -> &X509 {
-        &self.certificate
-    }
-
-    pub(crate) fn key(&self) -> &PKeyRef<Public> {
-        &self.key
-    }
-
-    pub(crate) fn key_kind(&self) -> KeyKind {
-        self.key_kind
-    }
-
-    fn from_base64(text: &str) -> Result<Self, MetadataError> {
-        let digits: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        let der = STANDARD.decode(digits).map_err(|_| MetadataError::UnreadableCertificate)?;
-        let certificate = X509::from_der(&der).map_err(|_| MetadataError::UnreadableCertificate)?;
-        let key = certificate.public_key().map_err(|_| MetadataError::UnreadableCertificate)?;
-        let key_kind = match key.id() {
-            Id::RSA if key.bits() >= 2048 => KeyKind::Rsa,
-            Id::EC => KeyKind::Ec,
-            _ => return Err(MetadataError::WeakKey),
-        };
-        Ok(Self { certificate, key, key_kind })
-    }
-}
-
-impl std::fmt::Debug for SigningCertificate {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "SigningCertificate({:?}, {:?})", self.key_kind, self.certificate.subject_name())
-    }
-}
-
 /// The entity and its `IDPSSODescriptor` for SAML 2.0 (metadata, section 2.4.3).
 fn only_identity_provider<'a, 'input>(
     root: Node<'a, 'input>,
@@ -221,7 +176,7 @@ fn signing_certificates(role: Node<'_, '_>) -> Result<Vec<SigningCertificate>, M
     let mut found: Vec<SigningCertificate> = Vec::new();
     for text in texts.filter_map(tree::text) {
         let certificate = SigningCertificate::from_base64(&text)?;
-        if !found.iter().any(|known| known.certificate == certificate.certificate) {
+        if !found.iter().any(|known| known.x509() == certificate.x509()) {
             found.push(certificate);
         }
         if found.len() > IdentityProvider::MOST_CERTIFICATES {
@@ -238,6 +193,15 @@ impl Binding {
         match self {
             Self::HttpRedirect => "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect",
             Self::HttpPost => "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST",
+        }
+    }
+
+    /// The name by which people know it, which is the end of its URI.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::HttpRedirect => "HTTP-Redirect",
+            Self::HttpPost => "HTTP-POST",
         }
     }
 

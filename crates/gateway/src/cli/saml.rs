@@ -1,3 +1,5 @@
+mod show;
+
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use domain::audit::{EventKind, Subject};
@@ -24,6 +26,8 @@ pub(super) enum Saml {
 pub(super) enum Idp {
     /// Set or replace its metadata; all of its signing certificates count
     Set(Set),
+    /// Print what is known of it: addresses, certificates, what is permitted
+    Show(show::Show),
 }
 
 #[derive(Debug, Args)]
@@ -40,8 +44,10 @@ pub(super) struct Set {
 
 impl Saml {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {
-        let Self::Idp(Idp::Set(set)) = self;
-        set.run(settings)
+        match self {
+            Self::Idp(Idp::Set(set)) => set.run(settings),
+            Self::Idp(Idp::Show(show)) => show.run(settings),
+        }
     }
 }
 

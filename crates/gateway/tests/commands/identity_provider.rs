@@ -1,12 +1,16 @@
-//! `saml idp`: the identity provider, and the one weakness that can be permitted.
+//! `saml idp`: what is known of the identity provider, and the one weakness that can be permitted.
+
+use std::fs;
 
 use serde_json::{Value, json};
 use simulator::SignatureHash;
 
-use crate::acme::acme;
-use crate::common::program::{Machine, Ran};
+use crate::acme::{PROVIDER, acme};
+use crate::common::program::{INIT, Machine, Ran};
 use crate::common::provider::Workspace;
 
+const SHOW: [&str; 5] = ["saml", "idp", "show", "--workspace", "acme"];
+const SHOW_JSON: [&str; 6] = ["saml", "idp", "show", "--workspace", "acme", "--json"];
 const SET: [&str; 7] = ["saml", "idp", "set", "--workspace", "acme", "--metadata", "okta.xml"];
 
 fn allow_sha1(machine: &Machine) -> Ran {
@@ -22,6 +26,64 @@ fn login_by_sha1(workspace: &Workspace) -> u16 {
     workspace.post(&mut browser, &workspace.sign(&response), &begun.relay_state).status
 }
 
+#[test]
+fn the_identity_provider_is_shown_with_addresses_certificates_and_what_is_permitted() {
+    let (machine, _) = acme();
+    let mut shown = machine.json(&SHOW_JSON);
+    let certificate = shown["signing_certificates"][0].take();
+    let sso = PROVIDER.sso_url();
+    let expected = json!({
+        "workspace": "acme",
+        "entity_id": PROVIDER.entity_id(),
+        "single_sign_on": [{ "binding": "HTTP-POST", "url": sso }, { "binding": "HTTP-Redirect", "url": sso }],
+        "signing_certificates": [null],
+        "wants_signed_requests": false,
+        "sha1_permitted": false,
+    });
+    assert_eq!(shown, expected);
+    assert_eq!(certificate["subject"], "CN=gatehouse-demo, OU=SSOProvider, O=Okta simulator");
+    assert_eq!((&certificate["key_kind"], &certificate["key_bits"]), (&json!("RSA"), &json!(2048)));
+    assert_eq!(certificate["sha256_fingerprint"].as_str().unwrap().split(':').count(), 32);
+    assert_eq!(certificate["days_left"], 3_649, "made a moment ago for ten years");
+
+    let lines = machine.ok(&SHOW);
+    let until = certificate["not_after"].as_str().unwrap().split('T').next().unwrap().to_owned();
+    for told in [
+        PROVIDER.entity_id(),
+        format!("  sign-on       HTTP-Redirect  {sso}\n"),
+        "  certificate   CN=gatehouse-demo, OU=SSOProvider, O=Okta simulator\n".to_owned(),
+        format!("RSA, 2048 bits; until {until}, 3649 days left\n"),
+        format!("SHA-256 {}\n", certificate["sha256_fingerprint"].as_str().unwrap()),
+        "  SHA-1         refused\n".to_owned(),
+    ] {
+        assert!(lines.contains(&told), "{told:?} is not in {lines}");
+    }
+}
+
+/// Its key counts all the same, but an administrator wants to see it.
+#[test]
+fn a_certificate_that_has_ended_is_shown_as_ended() {
+    let (machine, _) = acme();
+    let metadata = include_str!("../../../saml-acs/tests/fixtures/metadata/keys.xml");
+    fs::write(machine.path("okta.xml"), metadata).unwrap();
+    machine.ok(&SET);
+    let shown = machine.json(&SHOW_JSON);
+    let days_left = |certificate: &Value| certificate["days_left"].as_i64().unwrap();
+    let ended: Vec<_> =
+        shown["signing_certificates"].as_array().unwrap().iter().filter(|found| days_left(found) < 0).collect();
+    assert_eq!(ended.len(), 1, "{shown:#}");
+    assert!(ended[0]["subject"].as_str().unwrap().starts_with("CN=rsa-expired"), "{ended:?}");
+    assert!(machine.ok(&SHOW).contains(", ended\n"));
+}
+
+#[test]
+fn without_an_identity_provider_it_says_how_to_set_one() {
+    let machine = Machine::new();
+    machine.ok(&INIT);
+    let why = machine.fails(&SHOW);
+    assert!(why.contains("gatehouse saml idp set --workspace acme --metadata"), "{why}");
+}
+
 /// SHA-1 is refused by itself, let in with a warning while it is permitted, and refused again once metadata are set without.
 #[test]
 fn sha_1_signs_in_while_it_is_permitted_and_each_login_warns() {
@@ -34,11 +96,14 @@ fn sha_1_signs_in_while_it_is_permitted_and_each_login_warns() {
     let allowed = allow_sha1(&machine);
     assert_eq!(allowed.code, Some(0), "{allowed:?}");
     assert!(allowed.stderr.starts_with("Warning: ") && allowed.stderr.contains("SHA-1"), "{allowed:?}");
+    assert_eq!(machine.json(&SHOW_JSON)["sha1_permitted"], true);
+    assert!(machine.ok(&SHOW).contains("  SHA-1         permitted"));
     assert_eq!(login_by_sha1(&workspace), 303);
     workspace.signed_in("ann@acme.test");
 
     let set = machine.run(&SET);
     assert_eq!((set.code, set.stderr.as_str()), (Some(0), ""));
+    assert_eq!(machine.json(&SHOW_JSON)["sha1_permitted"], false);
     assert_eq!(login_by_sha1(&workspace), 403);
     assert_eq!(serving.terminate(), Some(0));
     let log = log.join().unwrap();

@@ -1,4 +1,7 @@
+use openssl::x509::X509;
+
 use super::*;
+use crate::xml_guard::KeyKind;
 
 const CERTIFICATES: [&str; 3] = [
     include_str!("../../tests/fixtures/keys/ec.crt.pem"),
@@ -52,6 +55,21 @@ fn signed_requests_are_wanted_where_the_metadata_says_so() {
         let xml = xml.replace("protocolSupport", &format!("WantAuthnRequestsSigned='{value}' protocolSupport"));
         assert_eq!(IdentityProvider::from_metadata(&xml).unwrap().wants_authn_requests_signed(), wanted);
     }
+}
+
+/// As `openssl x509 -fingerprint -sha256 -enddate` says it.
+#[test]
+fn a_certificate_tells_whose_it_is_and_when_it_ends() {
+    let provider = IdentityProvider::from_metadata(&entity(&role(&(key("", CERTIFICATES[0]) + REDIRECT)))).unwrap();
+    let expected = CertificateFacts {
+        subject: "CN=ec, O=Gatehouse test fixtures".to_owned(),
+        sha256_fingerprint:
+            "C4:E4:EB:15:7D:E8:63:62:60:59:BE:06:CE:9E:D3:E2:5F:E9:A9:75:B9:B4:0D:E6:8D:BA:1B:71:49:96:F8:FD".to_owned(),
+        key_kind: "EC",
+        key_bits: 256,
+        not_after: "2126-10-30T06:55:49Z".parse().unwrap(),
+    };
+    assert_eq!(provider.signing_certificates()[0].facts().unwrap(), expected);
 }
 
 #[test]

@@ -1,0 +1,116 @@
+use anyhow::{Context, Result};
+use clap::Args;
+use domain::clock::Timestamp;
+use saml_acs::{CertificateFacts, IdentityProvider};
+use serde_json::{Value, json};
+
+use crate::cli::session::{InWorkspace, Session};
+use crate::config::Settings;
+use crate::output;
+
+/// `gatehouse saml idp show`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Show {
+    #[command(flatten)]
+    within: InWorkspace,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// What is known of an identity provider.
+struct Known {
+    workspace: String,
+    provider: IdentityProvider,
+    certificates: Vec<Certificate>,
+    sha1_permitted: bool,
+}
+
+/// A signing certificate at the time of the command.
+struct Certificate {
+    facts: CertificateFacts,
+    days_left: i64,
+}
+
+impl Show {
+    pub(super) fn run(self, settings: &Settings) -> Result<()> {
+        let known = Known::of(&Session::open(settings, &self.within)?)?;
+        if self.json { output::json(&known.json()) } else { known.print() }
+    }
+}
+
+impl Known {
+    fn of(session: &Session) -> Result<Self> {
+        let handle = &session.workspace.handle;
+        let connection = session.store.find_connection(session.workspace.id)?.with_context(|| {
+            format!("no identity provider is set: gatehouse saml idp set --workspace {handle} --metadata FILE_OR_URL")
+        })?;
+        let provider = IdentityProvider::from_metadata(&connection.metadata)
+            .context("the stored metadata can't be used: set it again by `gatehouse saml idp set`")?;
+        let certificates = provider.signing_certificates().iter();
+        let certificates = certificates.map(|found| Ok(Certificate::at(session.now, found.facts()?)));
+        Ok(Self {
+            workspace: handle.to_string(),
+            certificates: certificates.collect::<Result<_>>()?,
+            provider,
+            sha1_permitted: connection.weak_algorithms.permit_sha1(),
+        })
+    }
+
+    fn json(&self) -> Value {
+        let addresses = self.provider.single_sign_on();
+        let addresses = addresses.map(|(binding, url)| json!({ "binding": binding.name(), "url": url.as_str() }));
+        json!({
+            "workspace": self.workspace,
+            "entity_id": self.provider.entity_id(),
+            "single_sign_on": addresses.collect::<Vec<_>>(),
+            "signing_certificates": self.certificates.iter().map(Certificate::json).collect::<Vec<_>>(),
+            "wants_signed_requests": self.provider.wants_authn_requests_signed(),
+            "sha1_permitted": self.sha1_permitted,
+        })
+    }
+
+    fn print(&self) -> Result<()> {
+        output::line(self.provider.entity_id())?;
+        for (binding, url) in self.provider.single_sign_on() {
+            output::line(format!("  sign-on       {:<14} {url}", binding.name()))?;
+        }
+        self.certificates.iter().try_for_each(Certificate::print)?;
+        let wanted = if self.provider.wants_authn_requests_signed() { "wanted" } else { "not wanted" };
+        output::line(format!("  requests      signatures are {wanted}"))?;
+        let sha1 = if self.sha1_permitted { "permitted; have it sign with SHA-256 instead" } else { "refused" };
+        output::line(format!("  SHA-1         {sha1}"))
+    }
+}
+
+impl Certificate {
+    fn at(now: Timestamp, facts: CertificateFacts) -> Self {
+        // Rounded down, so that what ended an hour ago has -1 and not 0 days left.
+        let days_left = (facts.not_after - now).num_seconds().div_euclid(86_400);
+        Self { facts, days_left }
+    }
+
+    fn json(&self) -> Value {
+        let CertificateFacts { subject, sha256_fingerprint, key_kind, key_bits, not_after } = &self.facts;
+        json!({
+            "subject": subject,
+            "sha256_fingerprint": sha256_fingerprint,
+            "key_kind": key_kind,
+            "key_bits": key_bits,
+            "not_after": not_after.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            "days_left": self.days_left,
+        })
+    }
+
+    fn print(&self) -> Result<()> {
+        let CertificateFacts { subject, sha256_fingerprint, key_kind, key_bits, not_after } = &self.facts;
+        let ends = match self.days_left {
+            // Its key counts all the same: SAML takes a certificate as a container for a key.
+            ..0 => "ended".to_owned(),
+            days => format!("{days} days left"),
+        };
+        output::line(format!("  certificate   {subject}"))?;
+        output::line(format!("                {key_kind}, {key_bits} bits; until {}, {ends}", not_after.date_naive()))?;
+        output::line(format!("                SHA-256 {sha256_fingerprint}"))
+    }
+}
