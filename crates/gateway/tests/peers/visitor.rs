@@ -21,6 +21,14 @@ pub(crate) struct Posted {
     pub(crate) relay_state: String,
 }
 
+/// A request that the gateway's page would post to the identity provider.
+#[derive(Debug, Clone)]
+pub(crate) struct PostedRequest {
+    pub(crate) saml_request: String,
+    pub(crate) relay_state: String,
+    pub(crate) to: Url,
+}
+
 impl<'a> Visitor<'a> {
     pub(crate) fn new(acme: &'a Acme) -> Self {
         Self { acme, at_gateway: Browser::new(&acme.base_url), at_peer: Browser::new(&acme.peer.url) }
@@ -32,6 +40,25 @@ impl<'a> Visitor<'a> {
         Url::parse(self.at_gateway.get(&login).expect(302).location()).unwrap()
     }
 
+    /// Begins a login whose request travels by POST.
+    pub(crate) fn begin_by_post(&mut self, return_to: &str) -> PostedRequest {
+        let page = self.at_gateway.get(&format!("/saml/acme/login?return_to={return_to}")).expect(200);
+        let form = Form::with_field(&page.body, "SAMLRequest").unwrap_or_else(|| panic!("no request in {page:#?}"));
+        let field = |name| form.find(name).unwrap().to_owned();
+        PostedRequest {
+            saml_request: field("SAMLRequest"),
+            relay_state: field("RelayState"),
+            to: Url::parse(&form.action).unwrap(),
+        }
+    }
+
+    /// Carries a request to the identity provider and follows where it leads there.
+    pub(crate) fn post_at_peer(&mut self, request: &PostedRequest) -> (Url, Answer) {
+        let fields = [("SAMLRequest", request.saml_request.as_str()), ("RelayState", request.relay_state.as_str())];
+        let answer = self.at_peer.post_form(&path_of(&request.to), &fields);
+        self.follow(&request.to, answer)
+    }
+
     /// Opens an address of the identity provider and follows where it leads there.
     pub(crate) fn open_at_peer(&mut self, address: &Url) -> (Url, Answer) {
         let answer = self.at_peer.get(&path_of(address));
@@ -40,7 +67,12 @@ impl<'a> Visitor<'a> {
 
     /// Opens an address of the identity provider and signs in there, where it asks for that.
     pub(crate) fn sign_in(&mut self, address: &Url) -> Posted {
-        let (at, mut page) = self.open_at_peer(address);
+        let opened = self.open_at_peer(address);
+        self.sign_in_on(opened)
+    }
+
+    /// Signs in on a page of the identity provider, where it asks for that.
+    pub(crate) fn sign_in_on(&mut self, (at, mut page): (Url, Answer)) -> Posted {
         if let Some(mut form) = Form::with_field(&page.body, "password") {
             form.fill_in("username", "ann");
             form.fill_in("password", "ann-password");

@@ -6,10 +6,11 @@ the service provider lie once there is one. PEER_SETTINGS is what one test wants
 
 import json
 import os
+from html import escape
 from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT
 from saml2.authn_context import PASSWORDPROTECTEDTRANSPORT
@@ -24,7 +25,7 @@ KEYS = Path(os.environ["PEER_KEYS"])
 SERVICE_PROVIDER = Path(os.environ["PEER_FOLDER"]) / "service-provider.xml"
 PEOPLE = json.loads((Path(__file__).parents[1] / "people.json").read_text(encoding="utf-8"))
 
-PAGE = """<!DOCTYPE html><title>Sign in</title><form method="post">
+PAGE = """<!DOCTYPE html><title>Sign in</title><form method="post" action="{address}">
 <input id="username" name="username"><input id="password" name="password" type="password"><button>Sign in</button>
 </form>"""
 
@@ -40,7 +41,7 @@ def config():
             "metadata": {"local": known},
             "service": {
                 "idp": {
-                    "endpoints": {"single_sign_on_service": [(f"{URL}/sso", BINDING_HTTP_REDIRECT)]},
+                    "endpoints": {"single_sign_on_service": [(f"{URL}/sso", BINDING_HTTP_REDIRECT), (f"{URL}/sso", BINDING_HTTP_POST)]},
                     "policy": {"default": {"lifetime": {"minutes": 5}}},
                     **json.loads(os.environ["PEER_SETTINGS"]),
                 }
@@ -56,7 +57,7 @@ def wish(server, query):
         return {"sp_entity_id": query["sp"], "destination": places[0]["location"], "in_response_to": None}
     request = server.parse_authn_request(
         query["SAMLRequest"],
-        BINDING_HTTP_REDIRECT,
+        query.get("binding", BINDING_HTTP_REDIRECT),
         relay_state=query.get("RelayState"),
         sigalg=query.get("SigAlg"),
         signature=query.get("Signature"),
@@ -91,6 +92,9 @@ class Door(BaseHTTPRequestHandler):
 
     def do_POST(self):
         form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+        if "SAMLRequest" in form:
+            self.sign_in({**form, "binding": BINDING_HTTP_POST}, None)
+            return
         person = PEOPLE.get(form["username"])
         knows_password = person and person["password"] == form["password"]
         self.remembered = knows_password and form["username"]
@@ -104,7 +108,9 @@ class Door(BaseHTTPRequestHandler):
         except IncorrectlySigned as refusal:
             self.answer(403, f"{type(refusal).__name__}: {refusal}", "text/plain")
             return
-        self.answer(200, response(server, person, wished, query.get("RelayState", "")) if person else PAGE)
+        # The page's form carries the request on, however it came.
+        page = PAGE.format(address=escape(f"?{urlencode(query)}"))
+        self.answer(200, response(server, person, wished, query.get("RelayState", "")) if person else page)
 
     def answer(self, status, text, kind="text/html"):
         body = text.encode()

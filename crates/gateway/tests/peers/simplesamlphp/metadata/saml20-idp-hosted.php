@@ -4,6 +4,10 @@
 $metadata[getenv('PEER_URL') . '/saml2/idp/metadata.php'] = json_decode(getenv('PEER_SETTINGS'), true) + [
     'host' => '__DEFAULT__',
     'auth' => 'people',
+    'SingleSignOnServiceBinding' => [
+        'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect',
+        'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
+    ],
     'privatekey' => 'rsa.key.pem',
     'certificate' => 'rsa.crt.pem',
     'authproc' => [
