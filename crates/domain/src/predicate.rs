@@ -97,3 +97,19 @@ pub enum Predicate {
     /// paths inside are those of sub-attributes.
     Element(AttributePath, Box<Predicate>),
 }
+
+impl Predicate {
+    /// The same condition with its paths under other names.
+    #[must_use]
+    pub fn renamed(&self, name: &impl Fn(&AttributePath) -> AttributePath) -> Self {
+        let all = |parts: &[Self]| parts.iter().map(|part| part.renamed(name)).collect();
+        match self {
+            Self::Present(path) => Self::Present(name(path)),
+            Self::Compare(path, comparison, operand) => Self::Compare(name(path), *comparison, operand.clone()),
+            Self::And(parts) => Self::And(all(parts)),
+            Self::Or(parts) => Self::Or(all(parts)),
+            Self::Not(inner) => Self::Not(Box::new(inner.renamed(name))),
+            Self::Element(path, inner) => Self::Element(name(path), inner.clone()),
+        }
+    }
+}

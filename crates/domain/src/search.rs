@@ -1,4 +1,4 @@
-//! What can be searched of a person beyond the columns: each SCIM value with its path.
+//! What lists are searched and sorted by: each SCIM value of a person with its path.
 
 use serde_json::{Map, Value};
 
@@ -26,6 +26,7 @@ pub struct SearchAttribute {
 /// Every searchable value of a person.
 pub fn search_attributes(person: &Person) -> Vec<SearchAttribute> {
     let mut found = Found::default();
+    found.push("userName", person.user_name.as_str().to_owned());
     if let Some(external_id) = &person.external_id {
         found.push("externalId", external_id.clone());
     }

@@ -21,26 +21,9 @@ pub const DEFAULT_COUNT: i64 = 100;
 /// The most resources of one page, whatever the client asks for.
 pub const MAX_COUNT: i64 = 1000;
 
-/// A list of one type of resource.
+/// A list of resources of one type, or of several at the root (RFC 7644 §3.4.2.1).
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListParameters {
-    /// Which resources.
-    pub predicate: Option<Predicate>,
-    /// In which order; none: the order in which they were made.
-    pub sort: Option<Sort>,
-    /// Which part of the list.
-    pub page: Page,
-    /// Which part of each resource.
-    pub projection: Projection,
-    /// What was taken although the RFC does not have it, for the log.
-    pub tolerated: Vec<String>,
-    /// What a cursor of this list is bound to.
-    pub fingerprint: Fingerprint,
-}
-
-/// A list of several types of resource, at the root (RFC 7644 §3.4.2.1).
-#[derive(Debug, Clone, PartialEq)]
-pub struct RootParameters {
     /// What is asked of each type, in the order in which the types were given.
     pub types: Vec<TypeParameters>,
     /// Which part of the whole list.
@@ -51,14 +34,14 @@ pub struct RootParameters {
     pub fingerprint: Fingerprint,
 }
 
-/// What is asked of one type of resource in a list of several.
+/// What is asked of one type of resource.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TypeParameters {
     /// The name of the type.
     pub name: &'static str,
     /// Which resources.
     pub predicate: Option<Predicate>,
-    /// In which order; none also where this type lacks the attribute that others are sorted by.
+    /// In which order; none: that in which they were made, also where this type lacks what others are sorted by.
     pub sort: Option<Sort>,
     /// Which part of each resource.
     pub projection: Projection,
@@ -84,30 +67,10 @@ pub enum Page {
 }
 
 impl ListParameters {
-    /// What the request asks of this type of resource.
-    ///
-    /// # Errors
-    /// `invalidFilter`, `invalidValue` for numbers and `sortBy`, `invalidCursor`, `invalidCount`.
-    pub fn new(request: &SearchRequest, resource: &ResourceType) -> Result<Self, ScimError> {
-        let root = RootParameters::new(request, &[resource])?;
-        let RootParameters { types, page, tolerated, fingerprint } = root;
-        let only = types.into_iter().next().ok_or(ScimError::Internal)?;
-        let TypeParameters { predicate, sort, projection, .. } = only;
-        Ok(Self { predicate, sort, page, projection, tolerated, fingerprint })
-    }
-
-    /// The cursor of the next page, if there is one: the client asked by cursor, and this is not the last page.
-    /// `last` is the last resource of this page.
-    pub fn next_cursor(&self, last: &Position) -> String {
-        cursor::encode(last, self.fingerprint)
-    }
-}
-
-impl RootParameters {
     /// What the request asks of these types of resource.
     ///
     /// # Errors
-    /// As [`ListParameters::new`].
+    /// `invalidFilter`, `invalidValue` for numbers and `sortBy`, `invalidCursor`, `invalidCount`.
     pub fn new(request: &SearchRequest, resources: &[&ResourceType]) -> Result<Self, ScimError> {
         let mut tolerated = request.tolerated.clone();
         let predicates = predicates(request, resources, &mut tolerated)?;
@@ -123,7 +86,7 @@ impl RootParameters {
         Ok(Self { types: types.collect(), page: page(request, fingerprint)?, tolerated, fingerprint })
     }
 
-    /// As [`ListParameters::next_cursor`].
+    /// The cursor of the page after this one, whose last resource is at `last`.
     pub fn next_cursor(&self, last: &Position) -> String {
         cursor::encode(last, self.fingerprint)
     }

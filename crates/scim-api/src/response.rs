@@ -66,6 +66,9 @@ impl From<StoreError> for ScimError {
             StoreError::Taken(Unique::GroupName) => {
                 Self::Uniqueness("A group with this displayName exists already.".into())
             }
+            StoreError::NoSuchPlace => {
+                Self::InvalidCursor("The cursor is none of ours: begin with an empty one.".into())
+            }
             StoreError::Busy => {
                 Self::Unavailable { detail: "The gateway is busy: try again in a second.".into(), retry_after: 1 }
             }

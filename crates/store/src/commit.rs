@@ -1,5 +1,7 @@
 //! The one way in which anything about people is written.
 
+use std::sync::PoisonError;
+
 use domain::collaborator::Person;
 use domain::decide::{Change, NewSession, Write};
 
@@ -43,13 +45,30 @@ impl Store {
         &self,
         mut decide: impl FnMut(&Self) -> Result<Change, E>,
     ) -> Result<Committed, E> {
-        for _ in 0..ATTEMPTS {
+        self.until_not_overtaken(|| {
             let change = decide(self)?;
             let signs_in = change.login.is_some();
             match self.commit(change) {
-                Err(StoreError::Conflict) => {}
-                Err(StoreError::Taken(Unique::UserName | Unique::NameId | Unique::Browser)) if signs_in => {}
-                done => return done.map_err(E::from),
+                Err(StoreError::Conflict) => Ok(None),
+                Err(StoreError::Taken(Unique::UserName | Unique::NameId | Unique::Browser)) if signs_in => Ok(None),
+                done => done.map(Some).map_err(E::from),
+            }
+        })
+    }
+
+    /// Attempts until one is not overtaken by another writer, which it tells by `None`. From the second on attempts take
+    /// turns, so that many who change one thing at once don't overtake each other for ever.
+    pub(crate) fn until_not_overtaken<T, E: From<StoreError>>(
+        &self,
+        mut attempt: impl FnMut() -> Result<Option<T>, E>,
+    ) -> Result<T, E> {
+        if let Some(done) = attempt()? {
+            return Ok(done);
+        }
+        let _turn = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        for _ in 1..ATTEMPTS {
+            if let Some(done) = attempt()? {
+                return Ok(done);
             }
         }
         Err(E::from(StoreError::Busy))

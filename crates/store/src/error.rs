@@ -24,6 +24,9 @@ pub enum StoreError {
     /// No such attribute is in force.
     #[error("there is no added attribute {0}")]
     NoSuchAttribute(String),
+    /// A list in this order has no such place.
+    #[error("the list has no such place")]
+    NoSuchPlace,
     /// The write queue is full or no connection came free: try again later.
     #[error("the database is busy")]
     Busy,

@@ -10,10 +10,7 @@ use domain::predicate::Predicate;
 use crate::Store;
 use crate::backend::{read, write};
 use crate::error::StoreError;
-use crate::people::{Position, Sort};
-
-/// How often a lost compare-and-set is decided anew.
-const ATTEMPTS: usize = 32;
+use crate::people::{Place, Position, Sort};
 
 /// A SCIM member of a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +38,7 @@ pub struct GroupPage {
     /// Those of this page.
     pub groups: Vec<Group>,
     /// The place of each, for [`Position::After`].
-    pub places: Vec<i64>,
+    pub places: Vec<Place>,
 }
 
 impl Store {
@@ -71,7 +68,7 @@ impl Store {
         workspace: WorkspaceId,
         predicate: Option<&Predicate>,
         sort: Option<&Sort>,
-        position: Position,
+        position: &Position,
         limit: i64,
     ) -> Result<GroupPage, StoreError> {
         read!(self, |q, conn| q::groups::list(conn, workspace, predicate, sort, position, limit))
@@ -83,17 +80,16 @@ impl Store {
         &self,
         mut decide: impl FnMut(&Self) -> Result<GroupChange, E>,
     ) -> Result<Group, E> {
-        for _ in 0..ATTEMPTS {
+        self.until_not_overtaken(|| {
             let change = decide(self)?;
             let group = change.group.clone();
             if change.write == GroupWrite::Nothing {
-                return Ok(group);
+                return Ok(Some(group));
             }
             match write!(self, |q, conn| q::groups::commit(conn, &change)) {
-                Err(StoreError::Conflict) => {}
-                done => return done.map(|()| group).map_err(E::from),
+                Err(StoreError::Conflict) => Ok(None),
+                done => done.map(|()| Some(group)).map_err(E::from),
             }
-        }
-        Err(E::from(StoreError::Busy))
+        })
     }
 }

@@ -32,14 +32,14 @@ pub use error::{StoreError, Unique};
 pub use groups::{GroupPage, Member, ScimMembership};
 pub use keys::{KeyPurpose, NewKey, StoredKey};
 pub use logins::{LoginRequest, LoginSubject};
-pub use people::{Page, Position, Sort};
+pub use people::{Page, Place, Position, Sort};
 pub use scim_requests::ScimRequest;
 pub use sessions::LiveSession;
 pub use tokens::{KnownToken, NewToken};
 pub use vault::{MasterKey, MasterKeyError};
 pub use workspaces::{NewWorkspace, Owner};
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use backend::Backend;
 
@@ -48,12 +48,15 @@ use backend::Backend;
 pub struct Store {
     backend: Arc<Backend>,
     vault: Arc<vault::Vault>,
+    /// Held by who was overtaken once: see [`Store::decide_and_commit`].
+    turns: Arc<Mutex<()>>,
 }
 
 impl Store {
     /// Opens `sqlite://PATH` or `postgres://…` without looking at its schema.
     pub fn open(url: &str, master_key: &MasterKey) -> Result<Self, StoreError> {
-        Ok(Self { backend: Arc::new(Backend::open(url)?), vault: Arc::new(vault::Vault::new(master_key)) })
+        let (backend, vault) = (Backend::open(url)?, vault::Vault::new(master_key));
+        Ok(Self { backend: Arc::new(backend), vault: Arc::new(vault), turns: Arc::default() })
     }
 
     /// Whether the address is one that can be opened, before anything is made for it.

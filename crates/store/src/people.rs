@@ -16,16 +16,25 @@ pub struct Page {
     /// Those of this page.
     pub people: Vec<Person>,
     /// The place of each, for [`Position::After`].
-    pub places: Vec<i64>,
+    pub places: Vec<Place>,
 }
 
 /// Where a page begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Position {
     /// After so many.
     Offset(i64),
-    /// After this place in the order in which they came: exact, whatever is made or deleted in between.
-    After(i64),
+    /// After this place: exact, whatever is made or deleted in between.
+    After(Place),
+}
+
+/// A place in a list, which outlives the resource that had it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// What the list is sorted by; none where it is not, and for a resource without a value.
+    pub key: Option<String>,
+    /// When the resource came: this tells equal keys apart.
+    pub ordinal: i64,
 }
 
 /// An order other than that in which they came.
@@ -76,7 +85,7 @@ impl Store {
         workspace: WorkspaceId,
         predicate: Option<&Predicate>,
         sort: Option<&Sort>,
-        position: Position,
+        position: &Position,
         limit: i64,
     ) -> Result<Page, StoreError> {
         read!(self, |q, conn| q::people::list(conn, workspace, predicate, sort, position, limit))

@@ -144,11 +144,11 @@ diesel::table! {
         person_id -> Text,
         path -> Text,
         element -> Integer,
-        owner -> Text,
         rank -> Integer,
         prefix -> Text,
         folded -> Text,
         exact -> Text,
+        ordinal -> BigInt,
     }
 }
 

@@ -5,7 +5,7 @@ use std::thread;
 
 use serde_json::json;
 
-use crate::common::answer::{Answer, send};
+use crate::common::answer::send;
 use crate::common::scim::{user, with};
 
 const ROUNDS: usize = 24;
@@ -44,35 +44,4 @@ on_both_databases! {
         assert_eq!(gate.audit("login.succeeded").len(), signed_in);
         assert_eq!(gate.audit("collaborator.deactivated").len(), ROUNDS);
     }
-
-    /// Look-then-insert would let two of them through.
-    fn parallel_creations_of_one_name_make_one_person(gate: &Gate) {
-        let answers = at_once(8, || gate.acme.scim().create(&user("ann@acme.test")));
-        let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
-        statuses.sort_unstable();
-        assert_eq!(statuses, [201, 409, 409, 409, 409, 409, 409, 409]);
-        assert_eq!(gate.acme.scim().get("/Users").expect(200).json()["totalResults"], 1);
-    }
-
-    /// Okta retries and pushes in parallel: no write may be lost or fail, because none of them names a version.
-    fn parallel_changes_of_one_person_all_succeed(gate: &Gate) {
-        let id = gate.acme.scim().provision("ann@acme.test");
-        let own_name = || json!(format!("{:?}", thread::current().id()));
-        let answers = at_once(8, || gate.acme.scim().patch(&id, "displayName", own_name()));
-        assert!(answers.iter().all(|answer| answer.status == 200), "{answers:#?}");
-        let etag = gate.acme.scim().get(&format!("/Users/{id}")).expect(200).header("etag").to_owned();
-        assert_eq!(etag, "W/\"9\"");
-    }
-}
-
-fn at_once(times: usize, request: impl Fn() -> Answer + Sync) -> Vec<Answer> {
-    let start = Barrier::new(times);
-    thread::scope(|scope| {
-        let send = || {
-            start.wait();
-            request()
-        };
-        let all: Vec<_> = (0..times).map(|_| scope.spawn(send)).collect();
-        all.into_iter().map(|one| one.join().unwrap()).collect()
-    })
 }

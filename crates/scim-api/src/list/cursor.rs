@@ -2,6 +2,7 @@
 //! they are not signed; they hold no state of the server, so they never expire.
 
 use serde_json::{Value, json};
+use store::Place;
 
 use crate::error::ScimError;
 
@@ -11,10 +12,10 @@ const LONGEST: usize = 64 * 1024;
 /// Where a page ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Position {
-    /// What the last resource was sorted by; none where the list is not sorted or the resource had no value.
-    pub key: Option<String>,
-    /// What tells resources with equal keys apart.
-    pub id: String,
+    /// Among which type of resource, counted from 0 in the order in which the list has them.
+    pub kind: usize,
+    /// Where among these.
+    pub place: Place,
 }
 
 /// A short mark of what a list selects and how it is ordered. It is no secret and guards nothing but against mistakes.
@@ -34,7 +35,7 @@ impl Fingerprint {
 
 /// RFC 9865 §2: a cursor has characters of the "unreserved characters set" only; hexadecimal digits are.
 pub(super) fn encode(position: &Position, fingerprint: Fingerprint) -> String {
-    let content = json!([fingerprint.0, position.key, position.id]).to_string();
+    let content = json!([fingerprint.0, position.kind, position.place.key, position.place.ordinal]).to_string();
     content.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -53,12 +54,13 @@ fn read(text: &str) -> Option<(u64, Position)> {
     let pairs = text.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
     let bytes: Vec<u8> = pairs.collect::<Option<_>>()?;
     let Value::Array(content) = serde_json::from_slice(&bytes).ok()? else { return None };
-    let [mark, key, id] = content.as_slice() else { return None };
+    let [mark, kind, key, ordinal] = content.as_slice() else { return None };
     let key = match key {
         Value::Null => None,
         key => Some(storable(key)?),
     };
-    Some((mark.as_u64()?, Position { key, id: storable(id)? }))
+    let kind = usize::try_from(kind.as_u64()?).ok()?;
+    Some((mark.as_u64()?, Position { kind, place: Place { key, ordinal: ordinal.as_i64()? } }))
 }
 
 /// A database takes no text with U+0000.
@@ -89,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_cursor_of_another_query_is_refused() {
-        let position = Position { key: None, id: "7".to_owned() };
+        let position = Position { kind: 0, place: Place { key: None, ordinal: 7 } };
         let error = decode(&encode(&position, of(&["User"])), of(&["Group"])).unwrap_err();
         assert_eq!((error.status(), error.scim_type()), (400, Some("invalidCursor")));
         assert!(error.detail().contains("another query"));
@@ -98,21 +100,31 @@ mod tests {
     #[test]
     fn what_we_never_wrote_is_refused() {
         let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
-        let contents =
-            ["", "[]", "7", "[1,null,7]", "[-1,null,\"7\"]", "[1,2,\"7\"]", "[1,null,\"\\u0000\"]", "[1,null,\"7\"]x"];
+        let contents = [
+            "",
+            "[]",
+            "7",
+            "[1,null,7]",
+            "[-1,0,null,7]",
+            "[1,-1,null,7]",
+            "[1,0,2,7]",
+            "[1,0,\"\\u0000\",7]",
+            "[1,0,null,\"7\"]",
+            "[1,0,null,7]x",
+        ];
         let texts = contents.iter().map(|content| hex(content));
         let texts = texts.chain(["0".to_owned(), "zz".to_owned(), "é".to_owned(), "+1".to_owned(), "5B".to_owned()]);
         for text in texts.chain(["00".repeat(LONGEST)]) {
             assert!(decode(&text, Fingerprint(1)).is_err(), "{text}");
         }
-        assert!(decode(&hex("[1,null,\"7\"]"), Fingerprint(1)).is_ok());
+        assert!(decode(&hex("[1,0,null,7]"), Fingerprint(1)).is_ok());
     }
 
     proptest! {
         #[test]
-        fn a_cursor_comes_back_as_it_went(key in any::<Option<String>>(), id in any::<String>(), filter in any::<String>()) {
-            let storable = |text: String| text.replace('\0', "");
-            let (position, mark) = (Position { key: key.map(storable), id: storable(id) }, of(&[&filter]));
+        fn a_cursor_comes_back_as_it_went(kind in 0_usize..3, key in any::<Option<String>>(), ordinal in any::<i64>(), filter in any::<String>()) {
+            let key = key.map(|text| text.replace('\0', ""));
+            let (position, mark) = (Position { kind, place: Place { key, ordinal } }, of(&[&filter]));
             let text = encode(&position, mark);
             prop_assert!(text.bytes().all(|c| c.is_ascii_alphanumeric()));
             prop_assert_eq!(decode(&text, mark).unwrap(), position);

@@ -6,7 +6,7 @@ use super::SearchRequest;
 use crate::error::{ScimError, quoted};
 use crate::schema::{Kind, Located, ResourceType, Target};
 
-/// By what a list is sorted. Resources without a value come last when ascending and first when descending (RFC 7644
+/// By what a list is sorted; of several values the primary one counts, else the first. Resources without a value come last when ascending and first when descending (RFC 7644
 /// §3.4.2.3); equal ones keep the order in which they were made, so that pages never overlap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sort {
@@ -14,8 +14,6 @@ pub struct Sort {
     pub path: AttributePath,
     /// As what values are compared.
     pub form: Form,
-    /// Whether there may be several values. The primary one counts, else the first.
-    pub multi_valued: bool,
     /// The direction.
     pub order: SortOrder,
 }
@@ -82,12 +80,7 @@ fn sort(located: Located<'_>, order: SortOrder, tolerated: &mut Vec<String>) -> 
     if !can_be {
         return Err(ScimError::InvalidValue(format!("{} cannot be sorted by: leave out sortBy.", place.path())));
     }
-    Ok(Sort {
-        path: AttributePath::new(&place.path()),
-        form: place.leaf().form(),
-        multi_valued: place.attribute.multi_valued,
-        order,
-    })
+    Ok(Sort { path: AttributePath::new(&place.path()), form: place.leaf().form(), order })
 }
 
 fn unknown(name: &str, resources: &[&ResourceType]) -> ScimError {

@@ -1,15 +1,16 @@
 use domain::predicate::Form;
 use serde_json::{Value, json};
+use store::Place;
 
 use super::*;
 use crate::schema::{ENTERPRISE_URN, Registry, WORKATO_ROLE_URN};
 
 fn by_query(query: &str) -> Result<ListParameters, ScimError> {
-    ListParameters::new(&SearchRequest::from_query(query)?, Registry::default().user())
+    ListParameters::new(&SearchRequest::from_query(query)?, &[Registry::default().user()])
 }
 
 fn by_search(body: Value) -> Result<ListParameters, ScimError> {
-    ListParameters::new(&SearchRequest::parse(&body)?, Registry::default().user())
+    ListParameters::new(&SearchRequest::parse(&body)?, &[Registry::default().user()])
 }
 
 fn page_of(query: &str) -> Page {
@@ -20,9 +21,10 @@ fn refusal(query: &str) -> &'static str {
     by_query(query).expect_err(query).scim_type().unwrap()
 }
 
-fn sort_of(query: &str) -> (String, Form, bool, SortOrder) {
-    let sort = by_query(query).unwrap_or_else(|error| panic!("{query}: {error}")).sort.unwrap();
-    (sort.path.as_str().to_owned(), sort.form, sort.multi_valued, sort.order)
+fn sort_of(query: &str) -> (String, Form, SortOrder) {
+    let parameters = by_query(query).unwrap_or_else(|error| panic!("{query}: {error}"));
+    let sort = parameters.types[0].sort.clone().unwrap();
+    (sort.path.as_str().to_owned(), sort.form, sort.order)
 }
 
 #[test]
@@ -58,7 +60,7 @@ fn an_empty_cursor_asks_for_the_first_page() {
 #[test]
 fn a_cursor_leads_on_in_the_same_list_only() {
     let first = by_query("filter=active+eq+true&sortBy=title&cursor&count=10").unwrap();
-    let last = Position { key: Some("Chef".to_owned()), id: "7".to_owned() };
+    let last = Position { kind: 0, place: Place { key: Some("Chef".to_owned()), ordinal: 7 } };
     let next = first.next_cursor(&last);
     let followed = page_of(&format!("sortBy=TITLE&filter=active+eq+true&attributes=id&count=20&cursor={next}"));
     assert_eq!(followed, Page::Cursor { after: Some(last), count: 20 });
@@ -81,15 +83,15 @@ fn the_errors_of_paging_have_their_own_keywords() {
 #[test]
 fn a_list_is_sorted_by_what_the_registry_says_of_the_attribute() {
     let up = SortOrder::Ascending;
-    assert_eq!(sort_of("sortBy=USERNAME"), ("username".to_owned(), Form::Folded, false, up));
-    assert_eq!(sort_of("sortBy=name.familyName&sortOrder=Descending").3, SortOrder::Descending);
-    assert_eq!(sort_of("sortBy=emails"), ("emails.value".to_owned(), Form::Folded, true, up));
+    assert_eq!(sort_of("sortBy=USERNAME"), ("username".to_owned(), Form::Folded, up));
+    assert_eq!(sort_of("sortBy=name.familyName&sortOrder=Descending").2, SortOrder::Descending);
+    assert_eq!(sort_of("sortBy=emails"), ("emails.value".to_owned(), Form::Folded, up));
     assert_eq!(sort_of("sortBy=emails.type").0, "emails.type");
     assert_eq!(sort_of("sortBy=meta.lastModified").1, Form::Moment);
     let role = format!("{WORKATO_ROLE_URN}:workato_role");
-    assert_eq!(sort_of(&format!("sortBy={role}")), (role.to_lowercase(), Form::Exact, false, up));
-    assert_eq!(by_query("sortOrder=ascending").unwrap().sort, None);
-    assert_eq!(by_query("sortBy=&sortOrder=").unwrap().sort, None);
+    assert_eq!(sort_of(&format!("sortBy={role}")), (role.to_lowercase(), Form::Exact, up));
+    assert_eq!(by_query("sortOrder=ascending").unwrap().types[0].sort, None);
+    assert_eq!(by_query("sortBy=&sortOrder=").unwrap().types[0].sort, None);
 }
 
 #[test]
@@ -150,13 +152,13 @@ fn at_the_root_each_type_is_asked_for_what_it_has() {
     let registry = Registry::default();
     let types: Vec<&ResourceType> = registry.resource_types().collect();
     let request = SearchRequest::from_query("filter=userName+pr+or+members+eq+%227%22&sortBy=userName&cursor").unwrap();
-    let root = RootParameters::new(&request, &types).unwrap();
+    let root = ListParameters::new(&request, &types).unwrap();
     let names: Vec<(&str, bool)> = root.types.iter().map(|one| (one.name, one.sort.is_some())).collect();
     assert_eq!(names, [("User", true), ("Group", false), ("Role", false)]);
     assert_eq!(root.tolerated, ["filter: members compared by its value"]);
-    let last = Position { key: None, id: "7".to_owned() };
+    let last = Position { kind: 1, place: Place { key: None, ordinal: 7 } };
     let cursor = Some(root.next_cursor(&last));
-    assert!(ListParameters::new(&SearchRequest { cursor, ..request }, registry.user()).is_err());
+    assert!(ListParameters::new(&SearchRequest { cursor, ..request }, &[registry.user()]).is_err());
 }
 
 #[test]

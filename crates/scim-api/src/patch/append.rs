@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::elements::{Selection, given, is_part_of, keep_one_primary, merge};
 use crate::document::notes::Notes;
+use crate::document::value::is_primary;
 use crate::error::ScimError;
 use crate::schema::Attribute;
 
@@ -18,11 +19,12 @@ pub(super) fn append(
     notes: &mut Notes,
 ) -> Result<(), ScimError> {
     let mut list = List::of(values, selection.located.attribute);
-    let mut touched = BTreeSet::new();
+    let mut preferred = BTreeSet::new();
     for new in given(selection, value, notes)? {
-        touched.extend(list.add(new)?);
+        let takes_the_mark = is_primary(&new);
+        preferred.extend(list.add(new)?.filter(|_| takes_the_mark));
     }
-    keep_one_primary(values, |index| touched.contains(&index));
+    keep_one_primary(values, |index| preferred.contains(&index));
     Ok(())
 }
 

@@ -72,18 +72,18 @@ fn write_person(conn: &mut Conn, change: &Change) -> Result<(), StoreError> {
         Write::Insert => {
             let ordinal = count(conn, change.workspace, 1, 1)?;
             diesel::insert_into(collaborators::table).values(Row::of(person, ordinal)?).execute(conn)?;
-            index(conn, person)
+            index(conn, person, ordinal)
         }
         Write::Update { version, epoch } => {
             let key = || collaborators::table.find(person.id.to_string());
             let (was_deleted, ordinal, revision): (bool, i64, i64) =
                 key().select((collaborators::deleted, collaborators::ordinal, collaborators::revision)).first(conn)?;
-            let ordinal = place(conn, person, was_deleted, ordinal)?;
+            let place = place(conn, person, was_deleted, ordinal)?;
             let row = key().filter(collaborators::version.eq(version)).filter(collaborators::epoch.eq(epoch));
-            if diesel::update(row).set(Row::of(person, ordinal)?).execute(conn)? != 1 {
+            if diesel::update(row).set(Row::of(person, place)?).execute(conn)? != 1 {
                 return Err(StoreError::Conflict);
             }
-            if revision == person.revision { Ok(()) } else { index(conn, person) }
+            if (revision, ordinal) == (person.revision, place) { Ok(()) } else { index(conn, person, place) }
         }
     }
 }
@@ -107,7 +107,7 @@ fn count(conn: &mut Conn, workspace: WorkspaceId, ordinals: i64, people: i64) ->
         .get_result(conn)?)
 }
 
-fn index(conn: &mut Conn, person: &Person) -> Result<(), StoreError> {
+fn index(conn: &mut Conn, person: &Person, ordinal: i64) -> Result<(), StoreError> {
     let id = person.id.to_string();
     diesel::delete(attributes::table.filter(attributes::person_id.eq(&id))).execute(conn)?;
     let rows: Vec<_> = search_attributes(person)
@@ -118,11 +118,11 @@ fn index(conn: &mut Conn, person: &Person) -> Result<(), StoreError> {
                 attributes::person_id.eq(id.clone()),
                 attributes::path.eq(found.path.as_str().to_owned()),
                 attributes::element.eq(found.element),
-                attributes::owner.eq(format!("{id}/{}", found.element)),
                 attributes::rank.eq(found.rank),
                 attributes::prefix.eq(prefix(&found.folded)),
                 attributes::folded.eq(found.folded),
                 attributes::exact.eq(found.exact),
+                attributes::ordinal.eq(ordinal),
             )
         })
         .collect();

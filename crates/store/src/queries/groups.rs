@@ -1,3 +1,5 @@
+mod order;
+
 use std::collections::HashMap;
 
 use diesel::dsl::{count_star, exists, not};
@@ -15,6 +17,8 @@ use crate::groups::{GroupPage, Member, ScimMembership};
 use crate::people::{Position, Sort};
 use crate::record::{id, micros, timestamp, valid};
 use crate::schema::{collaborator_groups, collaborators, memberships, workspace_counters};
+
+type Query = collaborator_groups::BoxedQuery<'static, <Conn as Connection>::Backend>;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = collaborator_groups, treat_none_as_null = true)]
@@ -136,14 +140,14 @@ pub(crate) fn list(
     workspace: WorkspaceId,
     predicate: Option<&Predicate>,
     sort: Option<&Sort>,
-    position: Position,
+    position: &Position,
     limit: i64,
 ) -> Result<GroupPage, StoreError> {
     let matching = || {
-        let all =
+        let all: Query =
             collaborator_groups::table.filter(collaborator_groups::workspace_id.eq(workspace.to_string())).into_boxed();
         match predicate {
-            Some(predicate) => all.filter(group_search::uncached(predicate)),
+            Some(predicate) => all.filter(group_search::uncached(workspace, predicate)),
             None => all,
         }
     };
@@ -151,16 +155,7 @@ pub(crate) fn list(
         None => workspace_counters::table.find(workspace.to_string()).select(workspace_counters::groups).first(conn)?,
         Some(_) => matching().select(count_star()).first(conn)?,
     };
-    let page = match position {
-        Position::Offset(offset) => matching().offset(offset),
-        Position::After(ordinal) => matching().filter(collaborator_groups::ordinal.gt(ordinal)),
-    };
-    let rows = group_search::sorted(page, sort)
-        .then_order_by(collaborator_groups::ordinal)
-        .limit(limit)
-        .select(Row::as_select())
-        .load(conn)?;
-    let places = rows.iter().map(|row| row.ordinal).collect();
+    let (rows, places): (Vec<Row>, _) = order::page(conn, &matching, sort, position, limit)?.into_iter().unzip();
     let groups = rows.into_iter().map(Row::into_group).collect::<Result<_, _>>()?;
     Ok(GroupPage { total, groups, places })
 }

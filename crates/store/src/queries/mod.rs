@@ -10,6 +10,7 @@ pub(crate) mod groups;
 pub(crate) mod keys;
 pub(crate) mod logins;
 pub(crate) mod memberships;
+pub(crate) mod order;
 pub(crate) mod people;
 pub(crate) mod scim_requests;
 pub(crate) mod search;

@@ -1,3 +1,5 @@
+mod order;
+
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use domain::access::{EffectiveAccess, Membership};
@@ -15,6 +17,8 @@ use crate::schema::{collaborators, workspace_counters};
 const NAMESAKES: i64 = 32;
 /// Ids asked for in one query: below the bound-parameter limits of both databases.
 pub(super) const CHUNK: usize = 500;
+
+pub(super) type Query = collaborators::BoxedQuery<'static, <Conn as Connection>::Backend>;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = collaborators, treat_none_as_null = true)]
@@ -188,7 +192,7 @@ pub(crate) fn list(
     workspace: WorkspaceId,
     predicate: Option<&Predicate>,
     sort: Option<&Sort>,
-    position: Position,
+    position: &Position,
     limit: i64,
 ) -> Result<Page, StoreError> {
     let matching = || match predicate {
@@ -199,20 +203,12 @@ pub(crate) fn list(
         None => workspace_counters::table.find(workspace.to_string()).select(workspace_counters::people).first(conn)?,
         Some(_) => matching().select(count_star()).first(conn)?,
     };
-    let page = match position {
-        Position::Offset(offset) => matching().offset(offset),
-        Position::After(ordinal) => matching().filter(collaborators::ordinal.gt(ordinal)),
-    };
-    let rows = search::sorted(page, sort)
-        .then_order_by(collaborators::ordinal)
-        .limit(limit)
-        .select(Row::as_select())
-        .load(conn)?;
-    let places = rows.iter().map(|row| row.ordinal).collect();
+    let (rows, places) = order::page(conn, workspace, &matching, sort, position, limit)?.into_iter().unzip();
     Ok(Page { total, people: several(conn, rows)?, places })
 }
 
-fn living(workspace: WorkspaceId) -> collaborators::BoxedQuery<'static, <Conn as Connection>::Backend> {
+/// Those who are not deleted.
+pub(super) fn living(workspace: WorkspaceId) -> Query {
     collaborators::table
         .filter(collaborators::workspace_id.eq(workspace.to_string()))
         .filter(diesel::dsl::not(collaborators::deleted))

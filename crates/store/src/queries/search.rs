@@ -8,16 +8,15 @@ use diesel::sql_types::Bool;
 use domain::access::Origin;
 use domain::id::WorkspaceId;
 use domain::order::{moment_key, number_key};
-use domain::predicate::{AttributePath, Comparison, Form, Operand, Predicate};
+use domain::predicate::{AttributePath, Comparison, Operand, Predicate};
 use domain::text::fold;
 
-use super::{Conn, text};
-use crate::people::{Sort, prefix};
+use super::{Conn, group_search, text};
+use crate::people::prefix;
 use crate::record::{digest, micros};
 use crate::schema::{collaborator_groups, collaborators, memberships, search_attributes};
 
 type Backend = <Conn as Connection>::Backend;
-type Query = collaborators::BoxedQuery<'static, Backend>;
 type Condition = Box<dyn BoxableExpression<collaborators::table, Backend, SqlType = Bool>>;
 
 /// The condition in a form that no connection keeps prepared: there is no end of filters, and a statement that is kept for
@@ -42,24 +41,28 @@ pub(super) fn condition(workspace: WorkspaceId, predicate: &Predicate) -> Condit
             .reduce(|left, right| Box::new(left.or(right)))
             .unwrap_or_else(|| constant(false)),
         Predicate::Not(inner) => Box::new(not(condition(workspace, inner))),
-        Predicate::Element(path, inner) if path.as_str() == "groups" => one_group(workspace, inner),
+        Predicate::Element(path, inner) if path.as_str() == "groups" => in_one_group(workspace, inner),
         Predicate::Element(path, inner) => element::condition(workspace, path, inner),
     }
 }
 
-/// One group meets it: memberships have a table of their own.
-fn one_group(workspace: WorkspaceId, inner: &Predicate) -> Condition {
-    let of_group = |part: &AttributePath| AttributePath::new(&format!("groups.{}", part.as_str()));
-    match inner {
-        Predicate::Compare(part, comparison, operand) => compare(workspace, &of_group(part), *comparison, operand),
-        Predicate::Present(part) => present(workspace, &of_group(part)),
-        Predicate::Or(any) => any
-            .iter()
-            .map(|part| one_group(workspace, part))
-            .reduce(|left, right| Box::new(left.or(right)))
-            .unwrap_or_else(|| constant(false)),
-        Predicate::And(_) | Predicate::Not(_) | Predicate::Element(..) => constant(false),
-    }
+/// The people in one SCIM group that meets all of it, by its id and its name.
+fn in_one_group(workspace: WorkspaceId, inner: &Predicate) -> Condition {
+    let of_group = |part: &AttributePath| match part.as_str() {
+        "value" => AttributePath::new("id"),
+        "display" => AttributePath::new("displayName"),
+        _ => part.clone(),
+    };
+    let groups = collaborator_groups::table
+        .filter(collaborator_groups::workspace_id.eq(workspace.to_string()))
+        .into_boxed::<Backend>()
+        .filter(group_search::condition(workspace, &inner.renamed(&of_group)))
+        .select(collaborator_groups::id);
+    let members = memberships::table
+        .filter(memberships::origin.eq(Origin::Scim.as_str()))
+        .filter(memberships::group_id.eq_any(groups))
+        .select(memberships::person_id);
+    Box::new(collaborators::id.eq_any(members))
 }
 
 fn constant(value: bool) -> Condition {
@@ -69,7 +72,7 @@ fn constant(value: bool) -> Condition {
 fn present(workspace: WorkspaceId, path: &AttributePath) -> Condition {
     match path.as_str() {
         "id" | "username" | "active" | "meta.created" | "meta.lastmodified" => constant(true),
-        "groups" | "groups.value" | "groups.display" => Box::new(exists(groups())),
+        "groups" | "groups.value" | "groups.display" => in_one_group(workspace, &Predicate::And(Vec::new())),
         path => {
             // A complex attribute is present where any of its sub-attributes is; an empty text is no value (RFC 7643 §2.5).
             let below = format!("{path}.");
@@ -167,8 +170,9 @@ fn compare(workspace: WorkspaceId, path: &AttributePath, comparison: Comparison,
         ("username", Operand::Exact(value) | Operand::Folded(value)) => {
             compared!(collaborators::user_name_fold, comparison, fold(value), |is| Box::new(is))
         }
-        ("groups.value" | "groups.display", Operand::Exact(value) | Operand::Folded(value)) => {
-            group(path.as_str() == "groups.value", comparison, value)
+        ("groups.value" | "groups.display", _) => {
+            let part = AttributePath::new(path.as_str().trim_start_matches("groups."));
+            in_one_group(workspace, &Predicate::Compare(part, comparison, operand.clone()))
         }
         (_, Operand::Folded(value)) => folded_attribute(workspace, path, comparison, value),
         (_, Operand::Exact(value)) => exact_attribute(workspace, path, comparison, value.clone()),
@@ -176,26 +180,6 @@ fn compare(workspace: WorkspaceId, path: &AttributePath, comparison: Comparison,
         (_, Operand::Number(number)) => exact_attribute(workspace, &path.of_numbers(), comparison, number_key(number)),
         (_, Operand::Moment(at)) => exact_attribute(workspace, &path.of_moments(), comparison, moment_key(*at)),
     }
-}
-
-/// The SCIM groups that a person is in, by SCIM id or by name.
-fn group(by_id: bool, comparison: Comparison, value: &str) -> Condition {
-    if by_id {
-        compared!(collaborator_groups::scim_id, comparison, value.to_owned(), |is| Box::new(exists(
-            groups().filter(is)
-        )))
-    } else {
-        compared!(collaborator_groups::name_fold, comparison, fold(value), |is| Box::new(exists(groups().filter(is))))
-    }
-}
-
-#[diesel::dsl::auto_type(no_type_alias)]
-fn groups() -> _ {
-    let scim: &'static str = Origin::Scim.as_str();
-    memberships::table
-        .inner_join(collaborator_groups::table.on(collaborator_groups::id.eq(memberships::group_id)))
-        .filter(memberships::person_id.eq(collaborators::id))
-        .filter(memberships::origin.eq(scim))
 }
 
 /// A value in the side table, looked at person by person.
@@ -242,62 +226,4 @@ fn exact_attribute(workspace: WorkspaceId, path: &AttributePath, comparison: Com
         return equal_attribute!(workspace, path, same);
     }
     compared!(search_attributes::exact, comparison, value, |is| attribute!(workspace, path, is))
-}
-
-/// The value of a person's attribute that sorting goes by.
-macro_rules! value {
-    ($path:expr, $column:expr) => {
-        search_attributes::table
-            .filter(search_attributes::person_id.eq(collaborators::id))
-            .filter(search_attributes::path.eq($path.to_owned()))
-            .filter(search_attributes::rank.eq(0))
-            .select($column)
-            .single_value()
-    };
-}
-
-/// The query in the order that was asked for. Without a value last when ascending, first when descending (RFC 7644
-/// §3.4.2.3).
-pub(super) fn sorted(query: Query, sort: Option<&Sort>) -> Query {
-    let Some(sort) = sort else { return query };
-    let path = searched(sort);
-    match (sort.path.as_str(), sort.descending) {
-        ("id", false) => query.order(collaborators::scim_id.asc()),
-        ("id", true) => query.order(collaborators::scim_id.desc()),
-        ("username", false) => query.order(collaborators::user_name_fold.asc()),
-        ("username", true) => query.order(collaborators::user_name_fold.desc()),
-        ("active", false) => query.order(collaborators::active.asc()),
-        ("active", true) => query.order(collaborators::active.desc()),
-        ("meta.created", false) => query.order(collaborators::created_at.asc()),
-        ("meta.created", true) => query.order(collaborators::created_at.desc()),
-        ("meta.lastmodified", false) => query.order(collaborators::modified_at.asc()),
-        ("meta.lastmodified", true) => query.order(collaborators::modified_at.desc()),
-        (_, false) => {
-            let missing = value!(path.as_str(), search_attributes::folded).is_null().asc();
-            let query = query.order(missing);
-            if sort.form != Form::Folded {
-                query.then_order_by(value!(path.as_str(), search_attributes::exact).asc())
-            } else {
-                query.then_order_by(value!(path.as_str(), search_attributes::folded).asc())
-            }
-        }
-        (_, true) => {
-            let missing = value!(path.as_str(), search_attributes::folded).is_null().desc();
-            let query = query.order(missing);
-            if sort.form != Form::Folded {
-                query.then_order_by(value!(path.as_str(), search_attributes::exact).desc())
-            } else {
-                query.then_order_by(value!(path.as_str(), search_attributes::folded).desc())
-            }
-        }
-    }
-}
-
-/// Where the values of that form are.
-fn searched(sort: &Sort) -> AttributePath {
-    match sort.form {
-        Form::Folded | Form::Exact => sort.path.clone(),
-        Form::Number => sort.path.of_numbers(),
-        Form::Moment => sort.path.of_moments(),
-    }
 }

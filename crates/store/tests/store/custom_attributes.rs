@@ -46,7 +46,7 @@ fn post(acme: &Acme, name: &str, values: Value) -> domain::collaborator::Person 
 
 fn found(acme: &Acme, name: &str, comparison: Comparison, operand: Operand) -> Vec<String> {
     let predicate = Predicate::Compare(AttributePath::new(&format!("{URN}:{name}")), comparison, operand);
-    let page = acme.store.list_people(acme.workspace.id, Some(&predicate), None, Position::Offset(0), 10).unwrap();
+    let page = acme.store.list_people(acme.workspace.id, Some(&predicate), None, &Position::Offset(0), 10).unwrap();
     page.people.iter().map(|person| person.user_name.to_string()).collect()
 }
 
@@ -164,7 +164,7 @@ on_both_databases! {
         acme.post(user("none")).unwrap();
         let sorted = |name: &str, form, descending| {
             let sort = Sort { path: AttributePath::new(&format!("{URN}:{name}")), form, descending };
-            let page = acme.store.list_people(acme.workspace.id, None, Some(&sort), Position::Offset(0), 10).unwrap();
+            let page = acme.store.list_people(acme.workspace.id, None, Some(&sort), &Position::Offset(0), 10).unwrap();
             page.people.iter().map(|person| person.user_name.to_string()).collect::<Vec<_>>()
         };
         assert_eq!(sorted("level", Form::Number, false), ["c", "b", "a", "none"]);

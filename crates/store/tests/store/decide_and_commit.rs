@@ -59,7 +59,7 @@ on_both_databases! {
                 });
             }
         });
-        assert_eq!(acme.store.list_people(acme.workspace.id, None, None, Position::Offset(0), 100).unwrap().people.len(), THREADS);
+        assert_eq!(acme.store.list_people(acme.workspace.id, None, None, &Position::Offset(0), 100).unwrap().people.len(), THREADS);
     }
 
     fn a_refusal_is_handed_on_and_writes_nothing(db: &Database) {

@@ -30,7 +30,7 @@ fn access(acme: &Acme, person: PersonId) -> Vec<(String, Vec<Origin>)> {
 }
 
 fn listed(acme: &Acme) -> (i64, Vec<String>) {
-    let page = acme.store.list_groups(acme.workspace.id, None, None, Position::Offset(0), 100).unwrap();
+    let page = acme.store.list_groups(acme.workspace.id, None, None, &Position::Offset(0), 100).unwrap();
     (page.total, page.groups.iter().map(|group| group.name.to_string()).collect())
 }
 
@@ -162,15 +162,15 @@ on_both_databases! {
     fn a_place_in_the_list_stays_exact_whatever_comes_and_goes(db: &Database) {
         let acme = Acme::on(db);
         let made: Vec<Group> = ["A", "B", "C", "D"].iter().map(|name| acme.post_group(name, &[]).unwrap()).collect();
-        let page = |position| acme.store.list_groups(acme.workspace.id, None, None, position, 2).unwrap();
+        let page = |position| acme.store.list_groups(acme.workspace.id, None, None, &position, 2).unwrap();
         let first = page(Position::Offset(0));
         delete(&acme, &made[0], &[]);
         delete(&acme, &made[1], &[]);
         acme.pass(Duration::seconds(1));
         acme.post_group("E", &[]).unwrap();
-        let second = page(Position::After(first.places[1]));
+        let second = page(Position::After(first.places[1].clone()));
         assert_eq!(second.groups.iter().map(|group| group.name.as_str()).collect::<Vec<_>>(), ["C", "D"]);
-        let third = page(Position::After(second.places[1]));
+        let third = page(Position::After(second.places[1].clone()));
         assert_eq!(third.groups.iter().map(|group| group.name.as_str()).collect::<Vec<_>>(), ["E"]);
     }
 
@@ -184,10 +184,10 @@ on_both_databases! {
         let display = |name: &str| Predicate::Compare(path("display"), Comparison::Equal, Operand::Folded(name.to_owned()));
         let one = |attribute, inner| Predicate::Element(path(attribute), Box::new(inner));
         let people = |predicate| {
-            acme.store.list_people(acme.workspace.id, Some(&predicate), None, Position::Offset(0), 9).unwrap().total
+            acme.store.list_people(acme.workspace.id, Some(&predicate), None, &Position::Offset(0), 9).unwrap().total
         };
         let groups = |predicate| {
-            acme.store.list_groups(acme.workspace.id, Some(&predicate), None, Position::Offset(0), 9).unwrap().total
+            acme.store.list_groups(acme.workspace.id, Some(&predicate), None, &Position::Offset(0), 9).unwrap().total
         };
         assert_eq!(people(one("groups", display("sales"))), 1);
         assert_eq!(people(one("groups", Predicate::Or(vec![display("sales"), display("trade")]))), 2);

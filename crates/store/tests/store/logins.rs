@@ -58,7 +58,7 @@ on_both_databases! {
         let acme = Acme::on(db);
         let login = acme.begin_login("new@acme.test");
         assert_one_session(&acme, db, &post_at_once(&acme, &vec![login; POSTS]));
-        assert_eq!(acme.store.list_people(acme.workspace.id, None, None, Position::Offset(0), 10).unwrap().total, 1);
+        assert_eq!(acme.store.list_people(acme.workspace.id, None, None, &Position::Offset(0), 10).unwrap().total, 1);
     }
 
     fn of_parallel_posts_of_an_unsolicited_login_one_begins_a_session(db: &Database) {
@@ -120,7 +120,7 @@ on_both_databases! {
             posts.into_iter().map(|post| post.join().unwrap()).collect()
         });
         assert!(sessions.iter().all(|session| acme.is_live(session)));
-        assert_eq!(acme.store.list_people(acme.workspace.id, None, None, Position::Offset(0), 10).unwrap().total, 1);
+        assert_eq!(acme.store.list_people(acme.workspace.id, None, None, &Position::Offset(0), 10).unwrap().total, 1);
     }
 
     fn a_name_id_names_one_person(db: &Database) {

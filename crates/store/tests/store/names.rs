@@ -53,7 +53,7 @@ on_both_databases! {
         });
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
         assert_eq!(outcomes.iter().filter(|outcome| outcome.as_ref().is_err_and(is_taken)).count(), 49);
-        assert_eq!(acme.store.list_people(acme.workspace.id, None, None, Position::Offset(0), 10).unwrap().total, 1);
+        assert_eq!(acme.store.list_people(acme.workspace.id, None, None, &Position::Offset(0), 10).unwrap().total, 1);
     }
 
     fn a_renaming_onto_a_taken_name_is_refused(db: &Database) {
@@ -110,7 +110,7 @@ on_both_databases! {
         assert_eq!(store.find_person(there, ann.id).unwrap(), None);
         assert_eq!(store.find_by_scim_id(there, ann.scim_id).unwrap(), None);
         assert_eq!(store.find_by_name(there, &ann.user_name).unwrap(), Some(other.clone()));
-        assert_eq!(store.list_people(there, None, None, Position::Offset(0), 10).unwrap().people, [other]);
+        assert_eq!(store.list_people(there, None, None, &Position::Offset(0), 10).unwrap().people, [other]);
     }
 
     fn a_name_of_a_thousand_characters_is_unique_as_well(db: &Database) {

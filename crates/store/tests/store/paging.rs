@@ -18,7 +18,7 @@ fn paged(acme: &Acme, predicate: Option<&Predicate>, size: i64) -> Vec<Person> {
     loop {
         let page = acme
             .store
-            .list_people(acme.workspace.id, predicate, None, Position::Offset(all.len() as i64), size)
+            .list_people(acme.workspace.id, predicate, None, &Position::Offset(all.len() as i64), size)
             .unwrap();
         if page.people.is_empty() {
             assert_eq!(page.total, all.len() as i64);
@@ -29,13 +29,13 @@ fn paged(acme: &Acme, predicate: Option<&Predicate>, size: i64) -> Vec<Person> {
 }
 
 fn total(acme: &Acme) -> i64 {
-    acme.store.list_people(acme.workspace.id, None, None, Position::Offset(0), 0).unwrap().total
+    acme.store.list_people(acme.workspace.id, None, None, &Position::Offset(0), 0).unwrap().total
 }
 
 on_both_databases! {
     fn an_empty_workspace_has_an_empty_page(db: &Database) {
         let acme = Acme::on(db);
-        let page = acme.store.list_people(acme.workspace.id, None, None, Position::Offset(0), 100).unwrap();
+        let page = acme.store.list_people(acme.workspace.id, None, None, &Position::Offset(0), 100).unwrap();
         assert_eq!((page.total, page.people), (0, Vec::new()));
     }
 
@@ -53,9 +53,9 @@ on_both_databases! {
     fn a_page_beyond_the_end_is_empty_and_still_knows_the_total(db: &Database) {
         let acme = Acme::on(db);
         people(&acme, 3);
-        let page = acme.store.list_people(acme.workspace.id, None, None, Position::Offset(3), 10).unwrap();
+        let page = acme.store.list_people(acme.workspace.id, None, None, &Position::Offset(3), 10).unwrap();
         assert_eq!((page.total, page.people.len()), (3, 0));
-        let page = acme.store.list_people(acme.workspace.id, None, None, Position::Offset(i64::MAX), 10).unwrap();
+        let page = acme.store.list_people(acme.workspace.id, None, None, &Position::Offset(i64::MAX), 10).unwrap();
         assert_eq!((page.total, page.people.len()), (3, 0));
     }
 
@@ -104,15 +104,15 @@ on_both_databases! {
     fn a_place_in_the_list_stays_exact_whatever_comes_and_goes(db: &Database) {
         let acme = Acme::on(db);
         let everybody = people(&acme, 6);
-        let page = |position| acme.store.list_people(acme.workspace.id, None, None, position, 2).unwrap();
+        let page = |position| acme.store.list_people(acme.workspace.id, None, None, &position, 2).unwrap();
         let first = page(Position::Offset(0));
         acme.command(everybody[0].id, &Command::Delete).unwrap();
         acme.command(everybody[1].id, &Command::Delete).unwrap();
         acme.command(everybody[3].id, &Command::Delete).unwrap();
         let late = acme.post(user("late@acme.test")).unwrap();
-        let second = page(Position::After(first.places[1]));
+        let second = page(Position::After(first.places[1].clone()));
         assert_eq!(second.people, [everybody[2].clone(), everybody[4].clone()]);
-        let third = page(Position::After(second.places[1]));
+        let third = page(Position::After(second.places[1].clone()));
         assert_eq!(third.people, [everybody[5].clone(), late]);
     }
 
@@ -125,7 +125,7 @@ on_both_databases! {
         acme.post(user("b").attribute("emails", emails([main("b", false), main("z", false)]))).unwrap();
         let sorted = |path: &str, form, descending| {
             let sort = Sort { path: AttributePath::new(path), form, descending };
-            let page = acme.store.list_people(acme.workspace.id, None, Some(&sort), Position::Offset(0), 10).unwrap();
+            let page = acme.store.list_people(acme.workspace.id, None, Some(&sort), &Position::Offset(0), 10).unwrap();
             page.people.iter().map(|person| person.user_name.to_string()).collect::<Vec<_>>()
         };
         assert_eq!(sorted("emails.value", Form::Folded, false), ["b", "c", "none"]);

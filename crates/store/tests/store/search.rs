@@ -35,7 +35,7 @@ fn not(predicate: Predicate) -> Predicate {
 
 /// The `userName`s that a predicate finds, in the order of the list.
 fn found(acme: &Acme, predicate: &Predicate) -> Vec<String> {
-    let page = acme.store.list_people(acme.workspace.id, Some(predicate), None, Position::Offset(0), 100).unwrap();
+    let page = acme.store.list_people(acme.workspace.id, Some(predicate), None, &Position::Offset(0), 100).unwrap();
     assert_eq!(page.total, page.people.len() as i64);
     page.people.iter().map(|person| person.user_name.to_string()).collect()
 }
@@ -123,7 +123,7 @@ on_both_databases! {
         assert_eq!(found(&acme, &exactly(ROLE, "Admin")), ["Ann@acme.test"]);
         assert_eq!(found(&acme, &equal(&ROLE.to_uppercase(), "ADMIN")), ["Ann@acme.test", "Bob@acme.test"]);
         assert_eq!(found(&acme, &present(ROLE)), ["Ann@acme.test", "Bob@acme.test"]);
-        let ann = acme.store.list_people(acme.workspace.id, None, None, Position::Offset(0), 1).unwrap().people.remove(0);
+        let ann = acme.store.list_people(acme.workspace.id, None, None, &Position::Offset(0), 1).unwrap().people.remove(0);
         acme.put(ann.id, same(&ann).role("workato_role", "Analyst")).unwrap();
         assert_eq!(found(&acme, &exactly(ROLE, "Analyst")), ["Ann@acme.test"]);
         assert_eq!(found(&acme, &exactly(ROLE, "Admin")), [""; 0]);
@@ -199,7 +199,7 @@ on_both_databases! {
     fn last_modified_moves_with_what_scim_shows(db: &Database) {
         let acme = Acme::on(db);
         three(&acme);
-        let ann = acme.store.list_people(acme.workspace.id, None, None, Position::Offset(0), 1).unwrap().people.remove(0);
+        let ann = acme.store.list_people(acme.workspace.id, None, None, &Position::Offset(0), 1).unwrap().people.remove(0);
         let since = acme.now();
         acme.put(ann.id, same(&ann).display_name("Ann")).unwrap();
         let path = AttributePath::new("meta.lastModified");

@@ -17,7 +17,7 @@ use crate::users::{NewUser, same, user};
 
 const ROLE: &str = "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole";
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-const ADDED: &str = "urn:acme:scim:1.0:Person";
+pub(crate) const ADDED: &str = "urn:acme:scim:1.0:Person";
 const CASES: u32 = 48;
 
 on_both_databases! {
@@ -29,7 +29,7 @@ on_both_databases! {
             let acme = Acme::called(&format!("acme-{}", draw().as_u128()), db.store());
             let people = settle(&acme, users);
             for predicate in &predicates {
-                let page = acme.store.list_people(acme.workspace.id, Some(predicate), None, Position::Offset(0), 100).unwrap();
+                let page = acme.store.list_people(acme.workspace.id, Some(predicate), None, &Position::Offset(0), 100).unwrap();
                 let expected: Vec<&Person> = people.iter().filter(|person| holds(predicate, person)).collect();
                 prop_assert_eq!(page.total, expected.len() as i64, "{:?}", predicate);
                 prop_assert_eq!(page.people.iter().collect::<Vec<_>>(), expected, "{:?}", predicate);
@@ -42,7 +42,7 @@ on_both_databases! {
 
 /// A user to make, and what becomes of them.
 #[derive(Debug, Clone)]
-struct SomeUser {
+pub(crate) struct SomeUser {
     name: String,
     user: NewUser,
     fate: Fate,
@@ -56,7 +56,7 @@ enum Fate {
 }
 
 /// Makes the users a second apart; gives the living, in the order they came.
-fn settle(acme: &Acme, users: Vec<SomeUser>) -> Vec<Person> {
+pub(crate) fn settle(acme: &Acme, users: Vec<SomeUser>) -> Vec<Person> {
     let mut people = Vec::new();
     for (number, SomeUser { name, user, fate }) in users.into_iter().enumerate() {
         let person = acme.post(user.named(&format!("{name}.{number}"))).unwrap();
@@ -75,7 +75,7 @@ fn settle(acme: &Acme, users: Vec<SomeUser>) -> Vec<Person> {
 }
 
 /// Few letters, so that values meet; among them those that fold, compose, or are magic to LIKE.
-fn some_text() -> impl Strategy<Value = String> {
+pub(crate) fn some_text() -> impl Strategy<Value = String> {
     let letter = prop::sample::select(vec![
         "a",
         "A",
@@ -104,7 +104,7 @@ fn some_text() -> impl Strategy<Value = String> {
     prop_oneof![8 => short, 1 => long]
 }
 
-fn some_user() -> impl Strategy<Value = SomeUser> {
+pub(crate) fn some_user() -> impl Strategy<Value = SomeUser> {
     let optional = || prop::option::weighted(0.6, some_text());
     let emails = prop::collection::vec((some_text(), any::<bool>()), 0..3);
     let fates = prop_oneof![4 => Just(Fate::Stays), 1 => Just(Fate::IsChanged), 1 => Just(Fate::IsDeleted)];
@@ -151,7 +151,7 @@ fn some_time() -> impl Strategy<Value = &'static str> {
     ])
 }
 
-fn some_predicate() -> impl Strategy<Value = Predicate> {
+pub(crate) fn some_predicate() -> impl Strategy<Value = Predicate> {
     let comparisons = prop::sample::select(vec![
         Comparison::Equal,
         Comparison::Contains,
@@ -248,7 +248,7 @@ fn all_paths() -> impl Strategy<Value = AttributePath> {
 }
 
 /// The plain reading of a predicate.
-fn holds(predicate: &Predicate, person: &Person) -> bool {
+pub(crate) fn holds(predicate: &Predicate, person: &Person) -> bool {
     match predicate {
         Predicate::And(all) => all.iter().all(|part| holds(part, person)),
         Predicate::Or(any) => any.iter().any(|part| holds(part, person)),
@@ -327,7 +327,7 @@ fn compares_numbers(number: &Number, how: Comparison, wanted: &Number) -> bool {
     }
 }
 
-fn values(person: &Person, path: &str) -> Vec<String> {
+pub(crate) fn values(person: &Person, path: &str) -> Vec<String> {
     let profile = &person.profile.0;
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     let one = match path {
@@ -353,7 +353,7 @@ fn values(person: &Person, path: &str) -> Vec<String> {
     one.into_iter().collect()
 }
 
-fn compares_text(value: &str, how: Comparison, wanted: &str) -> bool {
+pub(crate) fn compares_text(value: &str, how: Comparison, wanted: &str) -> bool {
     match how {
         Comparison::Contains => value.contains(wanted),
         Comparison::StartsWith => value.starts_with(wanted),
@@ -362,7 +362,7 @@ fn compares_text(value: &str, how: Comparison, wanted: &str) -> bool {
     }
 }
 
-fn compares<T: PartialOrd + ?Sized>(value: &T, how: Comparison, wanted: &T) -> bool {
+pub(crate) fn compares<T: PartialOrd + ?Sized>(value: &T, how: Comparison, wanted: &T) -> bool {
     match how {
         Comparison::Equal => value == wanted,
         Comparison::Greater => value > wanted,

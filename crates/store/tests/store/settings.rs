@@ -59,7 +59,7 @@ on_both_databases! {
             acme.store.set_scim_enabled(enabled, acme.entry(kind, "scim")).unwrap();
             assert_eq!(acme.store.find_workspace(&acme.workspace.handle).unwrap().unwrap().scim_enabled, enabled);
         }
-        assert_eq!(acme.store.list_people(acme.workspace.id, None, None, Position::Offset(0), 10).unwrap().total, 1);
+        assert_eq!(acme.store.list_people(acme.workspace.id, None, None, &Position::Offset(0), 10).unwrap().total, 1);
     }
 
     fn roles_and_groups_have_unique_names(db: &Database) {

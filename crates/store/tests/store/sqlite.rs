@@ -35,7 +35,7 @@ fn what_was_answered_survives_a_kill() {
     }
     let url = format!("sqlite://{}", left.path().join("copy.db").display());
     let restarted = Store::open(&url, &MasterKey::from_hex(&"a1".repeat(32)).unwrap()).unwrap();
-    let page = restarted.list_people(acme.workspace.id, None, None, Position::Offset(0), 1_000).unwrap();
+    let page = restarted.list_people(acme.workspace.id, None, None, &Position::Offset(0), 1_000).unwrap();
     assert_eq!((page.total, page.people.len()), (threads * each, (threads * each) as usize));
 }
 
@@ -56,7 +56,7 @@ fn in_one_batch_a_job_that_fails_takes_nothing_of_the_others_with_it() {
             });
         }
     });
-    assert_eq!(acme.store.list_people(acme.workspace.id, None, None, Position::Offset(0), 0).unwrap().total, 21);
+    assert_eq!(acme.store.list_people(acme.workspace.id, None, None, &Position::Offset(0), 0).unwrap().total, 21);
     assert_eq!(db.raw().count("SELECT count(*) AS n FROM collaborators"), 21);
     assert_eq!(db.raw().count("SELECT count(*) AS n FROM audit_entries WHERE kind = 'collaborator.provisioned'"), 21);
 }

@@ -18,6 +18,9 @@ on_both_databases! {
             (format!("members.value eq \"{b}\""), "O"),
             (format!("members[value eq \"{b}\"]"), "O"),
             (format!("members.value ne \"{b}\""), "V"),
+            (format!("members[value eq \"{a}\" and value eq \"{b}\"]"), ""),
+            (format!("members[value eq \"{a}\" or value eq \"{b}\"]"), "OV"),
+            (format!("members[not (value eq \"{a}\")]"), "O"),
             (format!("id eq \"{dev}\""), "V"),
             ("externalId eq null".to_owned(), "OV"),
             ("meta.created pr".to_owned(), "OV"),
@@ -36,6 +39,9 @@ on_both_databases! {
             (&format!("groups ne \"{dev}\""), "BDE"),
             ("groups[display co \"ops\"]", "AB"),
             ("not (groups[display eq \"dev\"])", "BDE"),
+            (&format!("groups[display eq \"dev\" and value eq \"{dev}\"]"), "A"),
+            (&format!("groups[display eq \"dev\" and value eq \"{ops}\"]"), ""),
+            (&format!("groups[not (value eq \"{dev}\")]"), "AB"),
         ]);
     }
 

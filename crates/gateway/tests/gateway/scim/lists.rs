@@ -144,6 +144,58 @@ fn what_cannot_be_sorted_by_is_refused() {
     }
 }
 
+/// All ids of a list, walked by cursor.
+fn walked(scim: &Scim, list: &str) -> Vec<String> {
+    let (mut seen, mut cursor) = (Vec::new(), Some(String::new()));
+    while let Some(at) = cursor {
+        let answer = scim.get(&format!("{list}&cursor={at}")).expect(200);
+        seen.extend(answer.ids());
+        cursor = answer.json()["nextCursor"].as_str().map(str::to_owned);
+    }
+    seen
+}
+
+on_both_databases! {
+    /// Those without a value come last, and first when descending; equal ones as they were made.
+    fn a_cursor_leads_through_a_sorted_list(gate: &Gate) {
+        let scim = gate.acme.scim();
+        let title = |name: &str, title| scim.make(&with(user(name), "title", title));
+        let [a, b, c, d] = [("c", json!("Zoo")), ("b", json!(null)), ("d", json!("art")), ("a", json!("ZOO"))]
+            .map(|(name, value)| title(name, value));
+        for (order, wanted) in [
+            ("sortBy=title", [&c, &a, &d, &b]),
+            ("sortBy=title&sortOrder=descending", [&b, &a, &d, &c]),
+            ("sortBy=userName", [&d, &b, &a, &c]),
+            ("sortBy=emails&sortOrder=descending", [&c, &a, &b, &d]),
+            // All were made at one moment.
+            ("sortBy=meta.created&sortOrder=descending", [&a, &b, &c, &d]),
+        ] {
+            for size in 1..4 {
+                let list = format!("/Users?{order}&count={size}");
+                assert_eq!(walked(&scim, &list).iter().collect::<Vec<_>>(), wanted, "{list}");
+            }
+        }
+    }
+}
+
+/// RFC 7644 §3.4.2.1 and RFC 9865: a list of several types has one cursor.
+#[test]
+fn a_cursor_leads_through_people_and_then_groups() {
+    let gate = Gate::on_sqlite();
+    let scim = gate.acme.scim();
+    let mut all = five(&scim);
+    all.extend(["A", "B", "C"].map(|name| scim.make_group(name, &[])));
+    for size in 1..9 {
+        assert_eq!(walked(&scim, &format!("?count={size}")), all, "{size}");
+    }
+    let sorted = walked(&scim, "?count=2&sortBy=displayName&sortOrder=descending&filter=displayName%20pr");
+    assert_eq!(sorted, [all[7].clone(), all[6].clone(), all[5].clone()]);
+    let first = scim.get("?count=6&cursor=").json();
+    assert_eq!(first["totalResults"], 8);
+    let next = first["nextCursor"].as_str().unwrap();
+    scim.get(&format!("/Users?cursor={next}")).bad("invalidCursor");
+}
+
 /// RFC 9865 §2 and §2.1: how it begins, how it goes on, and what is refused.
 #[test]
 fn a_cursor_leads_through_the_whole_list_once() {

@@ -1,6 +1,6 @@
 //! Conditions that meet on one value of a multi-valued attribute: `emails[type eq "work" and value ew "@acme.test"]`.
 
-use diesel::dsl::not;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use domain::id::WorkspaceId;
@@ -10,87 +10,107 @@ use domain::text::fold;
 
 use super::super::text;
 use super::{Backend, Condition, compared, length_of};
+use crate::people::prefix;
 use crate::schema::{collaborators, search_attributes};
 
 diesel::alias!(const PART: Alias<Part> = search_attributes as part);
+
+/// That the value at hand has such a part.
+macro_rules! part {
+    ($path:expr, $condition:expr) => {
+        Box::new(exists(
+            PART.filter(PART.field(search_attributes::person_id).eq(search_attributes::person_id))
+                .filter(PART.field(search_attributes::path).eq($path.as_str().to_owned()))
+                .filter(PART.field(search_attributes::element).eq(search_attributes::element))
+                .filter($condition)
+                .select(PART.field(search_attributes::element)),
+        ))
+    };
+}
 
 type OneValue = Box<dyn BoxableExpression<search_attributes::table, Backend, SqlType = Bool>>;
 
 /// The people who have a value of this attribute that meets all of it.
 pub(super) fn condition(workspace: WorkspaceId, path: &AttributePath, inner: &Predicate) -> Condition {
-    let below = format!("{}.", path.as_str());
-    let length = length_of(&below);
     let values = search_attributes::table
         .filter(search_attributes::workspace_id.eq(workspace.to_string()))
-        .filter(text::substr(search_attributes::path, 1, length).eq(below))
-        .into_boxed::<Backend>()
-        .filter(value(workspace, path, inner))
-        .select(search_attributes::person_id);
-    Box::new(collaborators::id.eq_any(values))
+        .into_boxed::<Backend>();
+    let values = match most_telling(path, inner) {
+        Some((part, beginning)) => values
+            .filter(search_attributes::path.eq(part.as_str().to_owned()))
+            .filter(search_attributes::prefix.eq(beginning)),
+        None => {
+            let below = format!("{}.", path.as_str());
+            values.filter(text::substr(search_attributes::path, 1, length_of(&below)).eq(below))
+        }
+    };
+    Box::new(collaborators::id.eq_any(values.filter(value(path, inner)).select(search_attributes::person_id)))
 }
 
-fn value(workspace: WorkspaceId, path: &AttributePath, predicate: &Predicate) -> OneValue {
-    match predicate {
-        Predicate::Present(part) => present(workspace, &below(path, part)),
-        Predicate::Compare(part, comparison, operand) => {
-            compare(workspace, &AttributePath::new(&below(path, part)), *comparison, operand)
+/// The part that every value in question has, by which they are found in the index: of several the `value`, because many
+/// people share a type. With it the beginning of what the part is.
+fn most_telling(path: &AttributePath, inner: &Predicate) -> Option<(AttributePath, String)> {
+    let parts = match inner {
+        Predicate::And(parts) => parts.as_slice(),
+        only => std::slice::from_ref(only),
+    };
+    let equal = parts.iter().filter_map(|part| match part {
+        Predicate::Compare(part, Comparison::Equal, operand) => {
+            Some((part.as_str() != "value", below(path, part), operand))
         }
+        _ => None,
+    });
+    let (_, part, operand) = equal.min_by_key(|(shared, ..)| *shared)?;
+    let (part, text) = stored(&part, operand);
+    Some((part, prefix(&fold(&text))))
+}
+
+/// Where values of the operand's form are, and how it would be stored there.
+fn stored(path: &AttributePath, operand: &Operand) -> (AttributePath, String) {
+    match operand {
+        // No text here holds U+0000, which PostgreSQL would not even take as a parameter.
+        Operand::Folded(text) | Operand::Exact(text) => (path.clone(), text.replace('\0', "\u{fffd}")),
+        Operand::Boolean(value) => (path.clone(), value.to_string()),
+        Operand::Number(number) => (path.of_numbers(), number_key(number)),
+        Operand::Moment(at) => (path.of_moments(), moment_key(*at)),
+    }
+}
+
+fn value(path: &AttributePath, predicate: &Predicate) -> OneValue {
+    match predicate {
+        Predicate::Present(part) => {
+            part!(&below(path, part), PART.field(search_attributes::exact).ne(""))
+        }
+        Predicate::Compare(part, comparison, operand) => compare(&below(path, part), *comparison, operand),
         Predicate::And(all) => all
             .iter()
-            .map(|part| value(workspace, path, part))
+            .map(|part| value(path, part))
             .reduce(|left, right| Box::new(left.and(right)))
             .unwrap_or_else(|| Box::new(true.into_sql::<Bool>())),
         Predicate::Or(any) => any
             .iter()
-            .map(|part| value(workspace, path, part))
+            .map(|part| value(path, part))
             .reduce(|left, right| Box::new(left.or(right)))
             .unwrap_or_else(|| Box::new(false.into_sql::<Bool>())),
-        Predicate::Not(inner) => Box::new(not(value(workspace, path, inner))),
+        Predicate::Not(inner) => Box::new(not(value(path, inner))),
         // RFC 7644 §3.4.2.2: brackets don't nest.
         Predicate::Element(..) => Box::new(false.into_sql::<Bool>()),
     }
 }
 
-fn below(path: &AttributePath, part: &AttributePath) -> String {
-    format!("{}.{}", path.as_str(), part.as_str())
+fn below(path: &AttributePath, part: &AttributePath) -> AttributePath {
+    AttributePath::new(&format!("{}.{}", path.as_str(), part.as_str()))
 }
 
-/// The values among those that a condition on their parts describes.
-macro_rules! owners {
-    ($workspace:expr, $path:expr, $condition:expr) => {
-        Box::new(
-            search_attributes::owner.eq_any(
-                PART.filter(PART.field(search_attributes::workspace_id).eq($workspace.to_string()))
-                    .filter(PART.field(search_attributes::path).eq($path.to_owned()))
-                    .filter($condition)
-                    .select(PART.field(search_attributes::owner)),
-            ),
-        )
-    };
-}
-
-fn present(workspace: WorkspaceId, path: &str) -> OneValue {
-    owners!(workspace, path, PART.field(search_attributes::exact).ne(""))
-}
-
-fn compare(workspace: WorkspaceId, path: &AttributePath, comparison: Comparison, operand: &Operand) -> OneValue {
+fn compare(path: &AttributePath, comparison: Comparison, operand: &Operand) -> OneValue {
     match operand {
-        // No text here holds U+0000, which PostgreSQL would not even take as a parameter.
-        Operand::Exact(value) | Operand::Folded(value) if value.contains('\0') => Box::new(false.into_sql::<Bool>()),
-        Operand::Folded(value) => {
-            compared!(PART.field(search_attributes::folded), comparison, fold(value), |is| owners!(
-                workspace,
-                path.as_str(),
-                is
-            ))
+        Operand::Exact(text) | Operand::Folded(text) if text.contains('\0') => Box::new(false.into_sql::<Bool>()),
+        Operand::Folded(text) => {
+            compared!(PART.field(search_attributes::folded), comparison, fold(text), |is| part!(path, is))
         }
-        Operand::Exact(value) => exact(workspace, path, comparison, value.clone()),
-        Operand::Boolean(value) => exact(workspace, path, comparison, value.to_string()),
-        Operand::Number(number) => exact(workspace, &path.of_numbers(), comparison, number_key(number)),
-        Operand::Moment(at) => exact(workspace, &path.of_moments(), comparison, moment_key(*at)),
+        _ => {
+            let (path, text) = stored(path, operand);
+            compared!(PART.field(search_attributes::exact), comparison, text, |is| part!(&path, is))
+        }
     }
-}
-
-fn exact(workspace: WorkspaceId, path: &AttributePath, comparison: Comparison, value: String) -> OneValue {
-    compared!(PART.field(search_attributes::exact), comparison, value, |is| owners!(workspace, path.as_str(), is))
 }

@@ -1,0 +1,77 @@
+//! Pages of a list in any order. A page begins after a place: the key of a resource, with the ordinal that tells equal keys
+//! apart. Both are found along an index, so that the last page costs what the first one does.
+
+use std::str::FromStr;
+
+use super::Conn;
+use crate::error::StoreError;
+use crate::people::{Place, Position};
+
+/// The query by a column, whose values are of the type of the key, from a position on; equal values are in the order in which they came.
+macro_rules! in_order {
+    ($query:expr, $column:expr, $key:ty, $ordinal:expr, $descending:expr, $position:expr) => {{
+        let query = match $position {
+            Position::Offset(offset) => $query.offset(*offset),
+            Position::After(place) => {
+                let key: $key = order::key(place)?;
+                let later = $column.eq(key.clone()).and($ordinal.gt(place.ordinal));
+                // That no key is less is said by itself, because an index can be entered by it.
+                if $descending {
+                    $query.filter($column.le(key.clone())).filter($column.lt(key).or(later))
+                } else {
+                    $query.filter($column.ge(key.clone())).filter($column.gt(key).or(later))
+                }
+            }
+        };
+        let query = if $descending { query.order($column.desc()) } else { query.order($column.asc()) };
+        query.then_order_by($ordinal)
+    }};
+}
+
+pub(super) use in_order;
+
+/// Whether resources have what the list is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    With,
+    Without,
+}
+
+/// A page of a list where some resources lack what it is sorted by: these come last when ascending, first when descending
+/// (RFC 7644 §3.4.2.3).
+pub(super) fn in_two_parts<T>(
+    conn: &mut Conn,
+    descending: bool,
+    position: &Position,
+    limit: i64,
+    load: impl Fn(&mut Conn, Part, &Position, i64) -> Result<Vec<(T, Place)>, StoreError>,
+    count: impl Fn(&mut Conn, Part) -> Result<i64, StoreError>,
+) -> Result<Vec<(T, Place)>, StoreError> {
+    let parts = if descending { [Part::Without, Part::With] } else { [Part::With, Part::Without] };
+    let first = match position {
+        Position::After(Place { key: None, .. }) => Part::Without,
+        Position::After(_) => Part::With,
+        Position::Offset(_) => parts[0],
+    };
+    let (mut page, mut left, mut position) = (Vec::new(), limit, position.clone());
+    for part in parts.into_iter().skip_while(|part| *part != first) {
+        if left <= 0 {
+            break;
+        }
+        let found = load(conn, part, &position, left)?;
+        position = match position {
+            Position::Offset(skipped) if found.is_empty() && skipped > 0 => {
+                Position::Offset(skipped - count(conn, part)?)
+            }
+            _ => Position::Offset(0),
+        };
+        left -= i64::try_from(found.len()).unwrap_or(left);
+        page.extend(found);
+    }
+    Ok(page)
+}
+
+/// The key of a place in a list that has such keys.
+pub(super) fn key<K: FromStr>(place: &Place) -> Result<K, StoreError> {
+    place.key.as_deref().and_then(|key| key.parse().ok()).ok_or(StoreError::NoSuchPlace)
+}
