@@ -131,6 +131,10 @@ kinds! {
     CollaboratorRemoved = "collaborator.removed",
     /// A predecessor's SAML links were dropped because the name belongs to somebody new.
     CollaboratorUnlinked = "collaborator.unlinked",
+    /// An invitation was handed to the mail server.
+    InvitationSent = "invitation.sent",
+    /// An invitation could not be sent, and is not tried again.
+    InvitationFailed = "invitation.failed",
     /// An invitation was accepted.
     InvitationAccepted = "invitation.accepted",
     /// Roles or groups in force changed.

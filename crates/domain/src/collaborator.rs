@@ -87,6 +87,12 @@ impl Person {
         }
     }
 
+    /// Where an invitation goes: to the primary e-mail address, else to a `userName` that is one (§2.10).
+    pub fn address(&self) -> Option<&str> {
+        let known = [self.profile.primary_email(), Some(self.user_name.as_str())];
+        known.into_iter().flatten().find(|text| is_address(text))
+    }
+
     /// The name to show: the display name, else given and family name, else the `userName`.
     pub fn display_name(&self) -> String {
         self.profile.display_name().unwrap_or_else(|| self.user_name.as_str().to_owned())
@@ -133,6 +139,13 @@ impl UserName {
     pub fn is_meant_by(&self, login: &UserName) -> bool {
         self.login_key == login.login_key
     }
+}
+
+/// Whether mail can be sent there: one `@` with something on both sides, and nothing that a header could be broken by.
+fn is_address(text: &str) -> bool {
+    let parts = text.split_once('@').filter(|(local, domain)| !local.is_empty() && !domain.is_empty());
+    let is_clean = |c: char| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"".contains(c);
+    text.len() <= 254 && text.chars().all(is_clean) && parts.is_some_and(|(_, domain)| !domain.contains('@'))
 }
 
 /// Whether nobody could see a name in it: white space, and characters that have no shape of their own.
@@ -213,6 +226,22 @@ pub struct Lifecycle {
     pub removed: Option<Timestamp>,
     /// Whether the person was verified.
     pub acceptance: Acceptance,
+    /// The invitation that is open; none where nobody waits for it, or nobody knows an address to send it to.
+    #[serde(default)]
+    pub invitation: Option<Invitation>,
+}
+
+/// An open invitation. Its link is dead as soon as the person has another one, or none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// Tells it from the person's earlier ones: the version of the person by which it was issued.
+    pub number: i64,
+    /// The address that it goes to.
+    pub to: String,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// Until when its link works.
+    pub expires_at: Timestamp,
 }
 
 /// What the identity provider said over SCIM.
@@ -243,12 +272,13 @@ impl Lifecycle {
     /// Somebody whom SCIM makes.
     pub fn provisioned(active: bool, now: Timestamp) -> Self {
         let provider = if active { ProviderState::Active(now) } else { ProviderState::Deactivated(now) };
-        Self { provider, hold: None, removed: None, acceptance: Acceptance::Pending(now) }
+        Self { provider, hold: None, removed: None, acceptance: Acceptance::Pending(now), invitation: None }
     }
 
     /// Somebody who comes by a login (JIT).
     pub fn signed_in(now: Timestamp) -> Self {
-        Self { provider: ProviderState::Unmanaged, hold: None, removed: None, acceptance: Acceptance::Accepted(now) }
+        let provider = ProviderState::Unmanaged;
+        Self { provider, hold: None, removed: None, acceptance: Acceptance::Accepted(now), invitation: None }
     }
 
     /// Where the person stands, in one word.

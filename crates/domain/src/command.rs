@@ -21,6 +21,10 @@ pub enum Command {
     Delete,
     /// A verified assertion wants to sign in.
     Login(Box<LoginAttempt>),
+    /// The person asks for access by the link in an invitation, the number of which it carries.
+    AcceptInvitation(i64),
+    /// The person, or an administrator, asks for the invitation once more.
+    ResendInvitation,
     /// An administrator sets an environment role by hand.
     SetRole {
         /// The environment's name.

@@ -2,6 +2,7 @@
 
 mod administer;
 mod draft;
+mod invitation;
 mod login;
 mod membership;
 mod provision;
@@ -11,7 +12,7 @@ use serde_json::json;
 use crate::access::Origin;
 use crate::audit::{Actor, AuditEntry, EventKind, OutgoingEvent, RequestOrigin, Source, Subject};
 use crate::clock::Timestamp;
-use crate::collaborator::Person;
+use crate::collaborator::{Invitation, Person};
 use crate::command::{Command, Context};
 use crate::environment::{Catalogue, GroupName};
 use crate::group::Group;
@@ -25,6 +26,8 @@ pub fn decide(state: State<'_>, command: Command, context: &Context) -> Result<C
         Command::Replace(user) => provision::replace(state, user, context),
         Command::Delete => provision::delete(state, context),
         Command::Login(attempt) => login::sign_in(state, *attempt, context),
+        Command::AcceptInvitation(number) => invitation::accept(state, number, context),
+        Command::ResendInvitation => invitation::resend(state, context),
         Command::SetRole { environment, role } => administer::set_role(state, &environment, &role, context),
         Command::SetMembership { group, member } => membership::set(state, &group, member, context),
         Command::Hold => administer::hold(state, context),
@@ -65,8 +68,10 @@ pub struct Change {
     pub groups: Vec<Group>,
     /// Memberships that begin or end.
     pub memberships: Vec<MembershipWrite>,
-    /// The login that this change accepts.
-    pub login: Option<AcceptedLogin>,
+    /// The login that this change uses up.
+    pub login: Option<UsedLogin>,
+    /// The invitation that is to be sent.
+    pub invitation: Option<Invitation>,
     /// Audit entries, in order.
     pub audit: Vec<AuditEntry>,
     /// Events for the outbox, in order.
@@ -118,7 +123,7 @@ pub struct MembershipWrite {
 
 /// A login with what it uses up, once only.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AcceptedLogin {
+pub struct UsedLogin {
     /// The outstanding request; none where the assertion was unsolicited.
     pub request: Option<String>,
     /// The connection.
@@ -127,18 +132,20 @@ pub struct AcceptedLogin {
     pub assertion: String,
     /// Until when it has to be remembered.
     pub remember_until: Timestamp,
-    /// The session that begins.
-    pub session: NewSession,
+    /// When it came.
+    pub at: Timestamp,
+    /// The session that begins; none where the login is held until the person is verified.
+    pub session: Option<NewSession>,
     /// The request that it came with.
     pub from: RequestOrigin,
 }
 
-impl AcceptedLogin {
+impl UsedLogin {
     /// The entry of the session that the browser had before: it has one at a time (§5).
-    pub fn replaces(&self, former: &Person) -> AuditEntry {
+    pub fn replaces(&self, session: &NewSession, former: &Person) -> AuditEntry {
         AuditEntry {
             workspace: former.workspace,
-            at: self.session.authenticated_at,
+            at: session.authenticated_at,
             kind: EventKind::SessionEnded,
             source: Source::System,
             actor: Actor::Collaborator { id: former.id.to_string() },
@@ -203,6 +210,26 @@ pub enum Refusal {
         /// The value.
         value: String,
     },
+    /// The link in an invitation was used, or the person has a later invitation, or none any more.
+    #[error("the invitation was used, taken back, or replaced by a later one")]
+    InvitationOver,
+    /// The link in an invitation has expired.
+    #[error("the invitation expired at {0}")]
+    InvitationExpired(Timestamp),
+    /// The last invitation is too young to be sent again.
+    #[error("an invitation was sent to {to}: it can be sent again at {at}")]
+    InvitedJustNow {
+        /// Where to.
+        to: String,
+        /// From when on.
+        at: Timestamp,
+    },
+    /// Nobody waits for an invitation.
+    #[error("this person needs no invitation: they are {0}")]
+    NotInvited(&'static str),
+    /// There is no address to send an invitation to.
+    #[error("neither the e-mail addresses of this person nor the userName is an address that mail can be sent to")]
+    NoAddress,
     /// An administrator named an environment that does not exist.
     #[error("there is no environment {0}; there are {1}")]
     NoSuchEnvironment(String, String),
@@ -223,6 +250,11 @@ impl Refusal {
             Self::NameOnlySimilar(..) => "name_only_similar",
             Self::LinkedToAnother(_) => "linked_to_another",
             Self::UnknownRole { .. } => "unknown_role",
+            Self::InvitationOver => "invitation_over",
+            Self::InvitationExpired(_) => "invitation_expired",
+            Self::InvitedJustNow { .. } => "invited_just_now",
+            Self::NotInvited(_) => "not_invited",
+            Self::NoAddress => "no_address",
             Self::NoSuchEnvironment(..) => "no_such_environment",
             Self::NoSuchRole(..) => "no_such_role",
         }

@@ -67,7 +67,9 @@ choices! {
     }
     /// What accepts a SCIM-created person's invitation.
     Invitations {
-        /// A valid SAML login verifies and accepts.
+        /// The link in the invitation does, and a login before that is held.
+        VerifyFirst = "verify_first",
+        /// A valid SAML login verifies and accepts as well.
         SsoAccepts = "sso_accepts",
     }
     /// Whose word decides environment roles.
@@ -314,6 +316,8 @@ policy! {
     jit: Jit = "jit",
     /// What accepts an invitation.
     invitations: Invitations = "invitations",
+    /// How long the link in an invitation works.
+    invitation_lifetime: Span = "invitation_lifetime",
     /// Whose word decides roles.
     role_authority: RoleAuthority = "role_authority",
     /// What an unknown role value does.
@@ -355,7 +359,8 @@ impl Policy {
     pub fn new(jit: Jit) -> Self {
         Self {
             jit,
-            invitations: Invitations::SsoAccepts,
+            invitations: Invitations::VerifyFirst,
+            invitation_lifetime: Span::seconds(7 * 86_400),
             role_authority: RoleAuthority::Hybrid,
             unknown_role: UnknownRole::Keep,
             absent_role: AbsentRole::Keep,

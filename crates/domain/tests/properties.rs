@@ -198,7 +198,7 @@ proptest! {
             perform(&mut world, act);
         }
         if let Ok(id) = world.login(last) {
-            let session = &world.last().login.as_ref().unwrap().session;
+            let session = world.last().login.as_ref().unwrap().session.as_ref().unwrap();
             let person = world.person(id);
             prop_assert_eq!(person.status(), Status::Active);
             prop_assert_eq!((session.person, session.epoch), (id, person.epoch));

@@ -77,6 +77,7 @@ pub fn serve(site: Site, listener: TcpListener, settings: &Settings) -> Result<S
             .wrap(from_fn(telemetry::trace))
             .configure(::web::routes::configure)
             .configure(scim_api::configure)
+            .configure(invitations::configure)
             .configure(|config| saml_acs::configure(config, saml))
             .default_service(web::to(nothing_here))
     })
@@ -88,7 +89,7 @@ pub fn serve(site: Site, listener: TcpListener, settings: &Settings) -> Result<S
         None => http.listen(listener),
     };
     let http = http.context("can't serve")?.run();
-    worker::start(&site, requests.clone());
+    worker::start(&site, requests.clone(), settings.mail.mailer(&site.base_url)?);
     Ok(Serving { http, site, requests })
 }
 

@@ -15,6 +15,7 @@ use anyhow::{Context, Result, bail};
 use domain::policy::Span;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
+use invitations::Mailer;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -38,6 +39,8 @@ pub struct Settings {
     pub secrets: Secrets,
     /// Logins.
     pub saml: Saml,
+    /// Mail.
+    pub mail: Mail,
     /// Logs.
     pub log: Log,
     /// Whether somebody chose the database, rather than the defaults.
@@ -86,6 +89,22 @@ pub struct Secrets {
     master_key_file: Option<PathBuf>,
 }
 
+/// `[mail]`
+#[derive(Debug, Clone, Deserialize)]
+pub struct Mail {
+    url: Option<SecretString>,
+    from: Option<String>,
+}
+
+impl Mail {
+    /// What sends mail; none where no address is set.
+    pub fn mailer(&self, base_url: &BaseUrl) -> Result<Option<Mailer>> {
+        let Some(url) = &self.url else { return Ok(None) };
+        let from = self.from.clone().unwrap_or_else(|| format!("Gatehouse <no-reply@{}>", base_url.host()));
+        Ok(Some(Mailer::new(url.expose_secret(), &from)?))
+    }
+}
+
 /// `[log]`
 #[derive(Debug, Clone, Deserialize)]
 pub struct Log {
@@ -131,6 +150,7 @@ impl Settings {
         settings.database_given = database_given;
         settings.server.shutdown_grace().map(drop)?;
         settings.saml.settings().map(drop)?;
+        settings.mail.mailer(&settings.server.base_url()?).map(drop)?;
         Ok(settings)
     }
 
@@ -198,7 +218,7 @@ impl Secrets {
 }
 
 /// Every key there is: a misspelt one must not be taken silently.
-const KEYS: [&str; 21] = [
+const KEYS: [&str; 23] = [
     "server.listen",
     "server.base_url",
     "server.trusted_proxies",
@@ -218,6 +238,8 @@ const KEYS: [&str; 21] = [
     "saml.max_nodes",
     "saml.clock_tolerance",
     "saml.max_response_age",
+    "mail.url",
+    "mail.from",
     "log.format",
     "log.level",
 ];

@@ -6,24 +6,38 @@ use std::time::Duration;
 use ::web::Site;
 use ::web::blocking::blocking;
 use actix_web::rt;
+use invitations::{Mailer, send_due};
 use scim_api::RequestLog;
 use store::StoreError;
 
 /// An entry has its number within a second of its commit.
 const SEAL_EVERY: Duration = Duration::from_millis(500);
+const MAIL_EVERY: Duration = Duration::from_secs(1);
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
 const NOT_STORED: &str = "the SCIM request log can't be stored";
 
-/// Starts the sealer of the audit log and the removal of what has expired.
-pub(crate) fn start(site: &Site, requests: RequestLog) {
+/// Starts the sealer of the audit log, the sender of mail, and the removal of what has expired.
+pub(crate) fn start(site: &Site, requests: RequestLog, mailer: Option<Mailer>) {
     repeat("the audit log can't be sealed", SEAL_EVERY, site, |site| site.store.seal().map(drop));
     repeat(NOT_STORED, FLUSH_EVERY, site, move |site| requests.flush(&site.store));
+    match mailer {
+        Some(mailer) => repeat("invitations can't be sent", MAIL_EVERY, site, move |site| send_due(site, &mailer)),
+        None => tell_of_waiting_mail(site),
+    }
     repeat("expired rows can't be removed", FORGET_EVERY, site, |site| {
         site.limits.forget_idle();
         site.store.forget_expired(site.now())
     });
+}
+
+fn tell_of_waiting_mail(site: &Site) {
+    match site.store.waiting_mails() {
+        Ok(0) => {}
+        Ok(waiting) => tracing::warn!(waiting, "invitations wait to be sent: set mail.url"),
+        Err(error) => tracing::error!(cause = %error, "invitations that wait can't be counted"),
+    }
 }
 
 /// What is left to do when the last request was answered: those since the last flush are stored. What is not sealed yet

@@ -7,18 +7,19 @@ use std::fs;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
 /// Which of our crates a crate may build on. A new crate has to be given its place here first.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 8] = [
     ("domain", &[]),
     ("store", &["domain"]),
     ("web", &["domain", "store"]),
     ("scim-api", &["domain", "store", "web"]),
     ("saml-acs", &["domain", "store", "web"]),
+    ("invitations", &["domain", "store", "web"]),
     ("simulator", &[]),
-    ("gateway", &["domain", "store", "web", "scim-api", "saml-acs", "simulator"]),
+    ("gateway", &["domain", "store", "web", "scim-api", "saml-acs", "invitations", "simulator"]),
 ];
 
 /// Which of our crates may use a crate from outside, in tests as well. Whoever else needs what it does asks these.
-const OWNERS: [(&str, &[&str]); 14] = [
+const OWNERS: [(&str, &[&str]); 15] = [
     ("diesel", &["store"]),
     ("diesel_migrations", &["store"]),
     ("libsqlite3-sys", &["store"]),
@@ -26,10 +27,11 @@ const OWNERS: [(&str, &[&str]); 14] = [
     ("r2d2", &["store"]),
     ("samael", &["saml-acs", "simulator"]),
     ("libxml", &["saml-acs", "simulator"]),
-    ("actix-web", &["web", "scim-api", "saml-acs", "simulator", "gateway"]),
+    ("actix-web", &["web", "scim-api", "saml-acs", "invitations", "simulator", "gateway"]),
     ("jsonwebtoken", &["web"]),
     ("argon2", &["web"]),
-    ("askama", &["web", "simulator"]),
+    ("askama", &["web", "invitations", "simulator"]),
+    ("lettre", &["invitations"]),
     ("clap", &["gateway"]),
     ("figment", &["gateway"]),
     ("ureq", &["gateway", "simulator"]),

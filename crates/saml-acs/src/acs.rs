@@ -2,6 +2,7 @@
 
 mod again;
 mod failure;
+mod held;
 mod steps;
 
 use ::web::Site;
@@ -20,6 +21,7 @@ use crate::refusal::LoginError;
 use crate::relay_state::ReturnTo;
 use crate::settings::Settings;
 use again::Again;
+use held::Held;
 use steps::Login;
 
 /// The form of the HTTP-POST binding (SAML bindings §3.5.4).
@@ -53,6 +55,7 @@ pub(crate) async fn consume(
     match blocking(move || login.run(&handle, form)).await {
         Ok(Outcome::SignedIn(signed_in)) => signed_in.respond(&site),
         Ok(Outcome::Again(again)) => again.respond(&client),
+        Ok(Outcome::Held(held)) => held.respond(&client),
         Ok(Outcome::Bounced(location)) => see_other(&location, vec![browser::bounced(&site.base_url)]),
         Err(error) => {
             let mut page = error.page(&client);
@@ -68,6 +71,7 @@ pub(crate) async fn consume(
 enum Outcome {
     SignedIn(SignedIn),
     Again(Again),
+    Held(Held),
     Bounced(String),
 }
 

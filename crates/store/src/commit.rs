@@ -17,7 +17,7 @@ const ATTEMPTS: usize = 32;
 pub struct Committed {
     /// The person as they are now.
     pub person: Person,
-    /// The session that began.
+    /// The session that began; none also where a login is held.
     pub session: Option<NewSession>,
     /// Whether there was anything to write.
     pub changed: bool,
@@ -30,7 +30,7 @@ impl Store {
     pub fn commit(&self, change: Change) -> Result<Committed, StoreError> {
         let changed = change.write != Write::Nothing;
         let person = change.person.clone();
-        let session = change.login.as_ref().map(|login| login.session.clone());
+        let session = change.login.as_ref().and_then(|login| login.session.clone());
         if changed || !change.audit.is_empty() {
             write!(self, |q, conn| q::commit::commit(conn, &change))?;
         }

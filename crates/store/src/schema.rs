@@ -153,6 +153,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    mails (ordinal) {
+        ordinal -> BigInt,
+        workspace_id -> Text,
+        person_id -> Text,
+        invitation -> BigInt,
+        attempts -> Integer,
+        due_at -> BigInt,
+        trouble -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     memberships (group_id, person_id, origin) {
         group_id -> Text,
         person_id -> Text,
@@ -278,6 +290,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_entries,
     collaborator_groups,
     collaborators,
+    mails,
     memberships,
     search_attributes,
     saml_links,

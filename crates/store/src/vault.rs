@@ -38,6 +38,7 @@ pub(crate) struct Vault {
     at_rest: SecretBox<[u8; 32]>,
     audit_chain: SecretBox<[u8; 32]>,
     audit_head: SecretBox<[u8; 32]>,
+    links: SecretBox<[u8; 32]>,
 }
 
 impl Vault {
@@ -47,6 +48,7 @@ impl Vault {
             at_rest: derive("gatehouse: keys at rest"),
             audit_chain: derive("gatehouse: audit chain"),
             audit_head: derive("gatehouse: audit head"),
+            links: derive("gatehouse: links"),
         }
     }
 
@@ -76,6 +78,11 @@ impl Vault {
     /// The next link of an audit chain.
     pub(crate) fn link(&self, previous: &str, entry: &str) -> String {
         hex::encode(mac(self.audit_chain.expose_secret(), &[previous.as_bytes(), b"\n", entry.as_bytes()]))
+    }
+
+    /// The signature of a link for its purpose.
+    pub(crate) fn sign_link(&self, purpose: &str, content: &[u8]) -> [u8; 32] {
+        mac(self.links.expose_secret(), &[purpose.as_bytes(), b"\n", content])
     }
 
     /// The signature of a chain's head: a copy kept elsewhere shows a truncation.

@@ -54,6 +54,11 @@ impl Store {
         read!(self, |q, conn| q::workspaces::find_by_handle(conn, handle.as_str()))
     }
 
+    /// By id.
+    pub fn find_workspace_by_id(&self, id: WorkspaceId) -> Result<Option<Workspace>, StoreError> {
+        read!(self, |q, conn| q::workspaces::find(conn, id))
+    }
+
     /// All of them, the oldest first.
     pub fn workspaces(&self) -> Result<Vec<Workspace>, StoreError> {
         read!(self, |q, conn| q::workspaces::all(conn))

@@ -10,6 +10,7 @@ use url::Url;
 pub struct BaseUrl {
     text: String,
     origin: String,
+    host: String,
     https: bool,
 }
 
@@ -30,6 +31,7 @@ impl BaseUrl {
         Ok(Self {
             text: url.as_str().trim_end_matches('/').to_owned(),
             origin: url.origin().ascii_serialization(),
+            host: url.host_str().unwrap_or_default().to_owned(),
             https: url.scheme() == "https",
         })
     }
@@ -37,6 +39,11 @@ impl BaseUrl {
     /// Scheme, host and port, as an `Origin` header has them.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// The host alone.
+    pub fn host(&self) -> &str {
+        &self.host
     }
 
     /// Whether cookies can be `Secure`.
@@ -57,6 +64,11 @@ impl BaseUrl {
     /// The assertion consumer service of a workspace.
     pub fn saml_acs(&self, workspace: &WorkspaceHandle) -> String {
         format!("{self}/saml/{workspace}/acs")
+    }
+
+    /// The page of an invitation, by its link.
+    pub fn invitation(&self, link: &str) -> String {
+        format!("{self}/invitations/{link}")
     }
 
     /// Where a login begins.

@@ -1,6 +1,7 @@
 //! What every door needs: who asks, sessions and their cookies, access tokens, randomness, limits of trust, plain pages.
 
 pub mod access_token;
+pub mod action_page;
 pub mod base_url;
 pub mod blocking;
 pub mod client;

@@ -7,11 +7,11 @@ use chrono::Duration;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{AcceptedLogin, Change, LinkWrite, MembershipWrite, State, Write};
+use super::{Change, LinkWrite, MembershipWrite, State, UsedLogin, Write, invitation};
 use crate::access::{EffectiveAccess, Evaluation, Membership, Origin, Rule, effective_access};
 use crate::audit::{AuditEntry, EventKind, OutgoingEvent, Subject};
 use crate::clock::Timestamp;
-use crate::collaborator::{Lifecycle, Person, Status};
+use crate::collaborator::{Invitation, Lifecycle, Person, Status};
 use crate::command::Context;
 use crate::environment::{Catalogue, GroupName};
 use crate::group::Group;
@@ -32,7 +32,7 @@ pub(super) struct Draft<'a> {
     earlier: Option<Person>,
     links: Vec<LinkWrite>,
     groups: Vec<Group>,
-    login: Option<AcceptedLogin>,
+    login: Option<UsedLogin>,
     audit: Vec<AuditEntry>,
     events: Vec<OutgoingEvent>,
 }
@@ -197,7 +197,7 @@ impl<'a> Draft<'a> {
         self.links.push(write);
     }
 
-    pub(super) fn accept_login(&mut self, login: AcceptedLogin) {
+    pub(super) fn use_login(&mut self, login: UsedLogin) {
         self.login = Some(login);
     }
 
@@ -209,6 +209,7 @@ impl<'a> Draft<'a> {
         if before != after {
             self.tell(EventKind::AccessChanged, Some(json!(before)), Some(json!(after)));
         }
+        let invitation = self.invite();
         let write = self.number();
         let memberships =
             differences(self.earlier.as_ref().map(|e| e.access.groups.as_slice()), &self.person.access.groups);
@@ -220,9 +221,16 @@ impl<'a> Draft<'a> {
             groups: self.groups,
             memberships,
             login: self.login,
+            invitation,
             audit: self.audit,
             events: self.events,
         }
+    }
+
+    fn invite(&mut self) -> Option<Invitation> {
+        let number = self.earlier.as_ref().map_or(self.person.version, |earlier| earlier.version + 1);
+        let lifetime = self.workspace.policy.invitation_lifetime.duration();
+        invitation::settle(&mut self.person, number, lifetime, self.now)
     }
 
     fn number(&mut self) -> Write {

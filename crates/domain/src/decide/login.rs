@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::draft::Draft;
-use super::{AcceptedLogin, Change, LinkWrite, NewSession, Refusal, State};
+use super::{Change, LinkWrite, NewSession, Refusal, State, UsedLogin};
 use crate::access::{InputState, Rule};
 use crate::audit::EventKind;
 use crate::collaborator::{Acceptance, Lifecycle, Person, ProviderState};
 use crate::command::{AssertedProfile, Context, LoginAttempt};
-use crate::policy::{Jit, RoleAuthority, UnknownRole};
+use crate::policy::{Invitations, Jit, RoleAuthority, UnknownRole};
 use crate::text;
 
 /// Signs a person in: facts, access, link and session together, or a refusal and nothing.
@@ -22,6 +22,12 @@ pub(super) fn sign_in(state: State<'_>, attempt: LoginAttempt, context: &Context
         None => newcomer(&state, &attempt, context)?,
     };
     draft.fresh = attempt.new_person.uuid();
+    draft.transition(None, |lifecycle| lifecycle.removed = None);
+    if is_unverified(&draft) {
+        draft.hold_login();
+        draft.use_login(used(attempt, None, context));
+        return Ok(draft.finish());
+    }
     admit(&mut draft);
     update_profile(&mut draft, &attempt.profile);
     let mut facts = attempt.facts.clone();
@@ -81,10 +87,15 @@ fn newcomer<'a>(state: &State<'a>, attempt: &LoginAttempt, context: &'a Context)
     Ok(draft)
 }
 
-/// Takes back a removal and accepts an open invitation (`invitations = sso_accepts`).
+/// Whether the person has to use the link in the invitation first.
+fn is_unverified(draft: &Draft<'_>) -> bool {
+    let is_pending = matches!(draft.person.lifecycle.acceptance, Acceptance::Pending(_));
+    is_pending && draft.workspace.policy.invitations == Invitations::VerifyFirst
+}
+
+/// Accepts an open invitation (`invitations = sso_accepts`).
 fn admit(draft: &mut Draft<'_>) {
     let now = draft.now;
-    draft.transition(None, |lifecycle| lifecycle.removed = None);
     if matches!(draft.person.lifecycle.acceptance, Acceptance::Pending(_)) {
         draft.transition(Some(EventKind::InvitationAccepted), |l| l.acceptance = Acceptance::Accepted(now));
     }
@@ -141,23 +152,29 @@ fn begin_session(draft: &mut Draft<'_>, attempt: LoginAttempt) {
     let lifetime = now + draft.workspace.policy.session_lifetime.duration();
     let expires_at = attempt.session_not_on_or_after.map_or(lifetime, |bound| bound.min(lifetime));
     let session = NewSession {
-        id: attempt.session,
+        id: attempt.session.clone(),
         person: draft.person.id,
-        browser: attempt.browser,
+        browser: attempt.browser.clone(),
         epoch: draft.person.epoch,
-        name_id: attempt.name_id,
-        session_index: attempt.session_index,
+        name_id: attempt.name_id.clone(),
+        session_index: attempt.session_index.clone(),
         authenticated_at: now,
         expires_at,
     };
     let after = json!({ "name_id": session.name_id, "assertion": attempt.assertion, "expires_at": expires_at });
-    draft.accept_login(AcceptedLogin {
+    let login = used(attempt, Some(session), draft.context);
+    draft.use_login(login);
+    draft.record(EventKind::LoginSucceeded, None, Some(after));
+}
+
+fn used(attempt: LoginAttempt, session: Option<NewSession>, context: &Context) -> UsedLogin {
+    UsedLogin {
         request: attempt.request,
         connection: attempt.connection,
         assertion: attempt.assertion,
         remember_until: attempt.remember_until,
+        at: context.now,
         session,
-        from: draft.context.request.clone(),
-    });
-    draft.record(EventKind::LoginSucceeded, None, Some(after));
+        from: context.request.clone(),
+    }
 }

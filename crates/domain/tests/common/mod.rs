@@ -17,7 +17,7 @@ use domain::command::{Command, Context, NewIds, ScimUser};
 use domain::decide::{Change, LinkWrite, Refusal, State, Write, decide};
 use domain::environment::{Catalogue, Environment, GroupName, RoleName, SYSTEM_ROLES};
 use domain::id::{ConnectionId, PersonId, ScimId, TokenId, WorkspaceId};
-use domain::policy::{Jit, Policy};
+use domain::policy::{Invitations, Jit, Policy};
 use domain::workspace::{Workspace, WorkspaceHandle};
 use uuid::Uuid;
 
@@ -47,7 +47,7 @@ impl World {
             id: WorkspaceId::new(Uuid::from_u128(1)),
             handle: WorkspaceHandle::new("acme").unwrap(),
             name: "Acme".to_owned(),
-            policy: Policy::new(Jit::Known),
+            policy: Policy { invitations: Invitations::SsoAccepts, ..Policy::new(Jit::Known) },
             policy_version: 1,
             scim_enabled: true,
             created_at: clock,
@@ -131,6 +131,25 @@ impl World {
         self.run(person, Vec::new(), name_ids, Command::Login(Box::new(attempt)), provider())
     }
 
+    /// The person presses the button behind the link of that number.
+    pub fn accept(&mut self, person: PersonId, number: i64) -> Result<PersonId, Refusal> {
+        let actor = Actor::Collaborator { id: person.to_string() };
+        self.about(person, Command::AcceptInvitation(number), actor)
+    }
+
+    pub fn resend(&mut self, person: PersonId) -> Result<PersonId, Refusal> {
+        self.about(person, Command::ResendInvitation, administrator())
+    }
+
+    /// Where the last command had an invitation sent, and its number.
+    pub fn invited(&self) -> Option<(&str, i64)> {
+        self.last().invitation.as_ref().map(|open| (open.to.as_str(), open.number))
+    }
+
+    pub fn wait(&mut self, time: Duration) {
+        self.clock += time;
+    }
+
     pub fn set_role(&mut self, person: PersonId, environment: &str, role: &str) -> Result<PersonId, Refusal> {
         let command = Command::SetRole { environment: environment.to_owned(), role: role.to_owned() };
         self.about(person, command, administrator())
@@ -198,7 +217,7 @@ impl World {
 
     /// Whether the session that a login began is still good: its epoch is the person's.
     pub fn is_alive(&self, login: &Change) -> bool {
-        let session = &login.login.as_ref().unwrap().session;
+        let session = login.login.as_ref().unwrap().session.as_ref().unwrap();
         let person = self.person(session.person);
         session.epoch == person.epoch && matches!(person.status(), Status::Active | Status::Invited)
     }

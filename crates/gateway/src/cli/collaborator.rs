@@ -23,6 +23,8 @@ pub(super) enum Collaborator {
     Remove(OnePerson),
     /// End every session
     EndSessions(OnePerson),
+    /// Send the invitation again; its earlier links no longer work
+    Invite(OnePerson),
 }
 
 #[derive(Debug, Args)]
@@ -53,6 +55,7 @@ impl Collaborator {
             Self::Activate(person) => person.run(settings, &Command::Activate),
             Self::Remove(person) => person.run(settings, &Command::Remove),
             Self::EndSessions(person) => person.run(settings, &Command::EndSessions),
+            Self::Invite(person) => person.run(settings, &Command::ResendInvitation),
         }
     }
 }
@@ -85,6 +88,10 @@ fn tell(command: &Command, committed: &Committed) -> String {
             format!("{name} has the role {role} in {environment}.")
         }
         Command::SetRole { environment, role } => format!("{name} already had the role {role} in {environment}."),
+        Command::ResendInvitation => {
+            let to = person.lifecycle.invitation.as_ref().map_or("nobody", |open| open.to.as_str());
+            format!("An invitation is on its way to {to}.")
+        }
         Command::EndSessions => format!("Every session of {name} has ended."),
         _ if committed.changed => format!("{name} is now {status}."),
         _ => format!("{name} was already {status}."),

@@ -15,7 +15,7 @@ use store::{Store, StoreError};
 use super::init::{self, NewWorkspaceArgs};
 use super::serve::bind;
 use super::session::{InWorkspace, Session};
-use super::{saml, scim};
+use super::{saml, scim, workspace};
 use crate::app;
 use crate::clock::SystemClock;
 use crate::config::{Overrides, Settings};
@@ -79,7 +79,14 @@ fn prepare(settings: &Settings, provider: &IdentityProvider) -> Result<(Store, S
     };
     let made = init::create(&store, &new, Some((metadata, entity_id)), SystemClock.now())?;
     add_groups(settings)?;
+    let_logins_verify(settings)?;
     Ok((store, made.scim_token.context("the workspace has no SCIM token")?))
+}
+
+/// Nobody reads the sample people's mail.
+fn let_logins_verify(settings: &Settings) -> Result<()> {
+    let session = Session::open(settings, &InWorkspace::named(WORKSPACE))?;
+    Ok(workspace::apply(&session, &[("invitations", "sso_accepts")])??)
 }
 
 fn add_groups(settings: &Settings) -> Result<()> {

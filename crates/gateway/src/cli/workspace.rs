@@ -40,7 +40,8 @@ pub(super) struct Show {
 const POLICY_HELP: &str = "\
 The keys with the values that they take; `gatehouse workspace show` prints the present ones:
   jit                           everyone, known, nobody
-  invitations                   sso_accepts
+  invitations                   verify_first, sso_accepts
+  invitation_lifetime           20m, 12h, 7d
   role_authority                hybrid, scim, saml
   unknown_role                  keep, default, refuse_login
   absent_role                   keep, default
@@ -85,7 +86,8 @@ impl Set {
     }
 }
 
-fn apply(session: &Session, changes: &[(&str, &str)]) -> Result<Result<(), StoreError>> {
+/// Changes the policy, if that is still the one that the session has read.
+pub(super) fn apply(session: &Session, changes: &[(&str, &str)]) -> Result<Result<(), StoreError>> {
     let before = &session.workspace.policy;
     let mut after = before.clone();
     for (key, value) in changes {

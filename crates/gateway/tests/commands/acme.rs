@@ -26,13 +26,14 @@ pub(crate) fn init(machine: &Machine) -> Value {
     machine.json(&[&INIT[..], &["--idp-metadata", "okta.xml"]].concat())
 }
 
-/// A machine with acme on it.
+/// A machine with acme on it, where a login verifies: most stories begin behind the invitation.
 pub(crate) fn acme() -> (Machine, Workspace) {
     acme_on(Machine::new())
 }
 
 pub(crate) fn acme_on(machine: Machine) -> (Machine, Workspace) {
     let made = init(&machine);
+    machine.ok(&["workspace", "set", "--workspace", "acme", "invitations=sso_accepts"]);
     let workspace = Workspace {
         handle: "acme".to_owned(),
         base_url: machine.base_url(),

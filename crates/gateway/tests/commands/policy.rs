@@ -2,11 +2,19 @@
 
 use serde_json::json;
 
-use crate::acme::acme;
+use crate::acme::init;
+use crate::common::program::Machine;
+
+/// A machine with acme on it, as `init` makes it.
+fn fresh() -> Machine {
+    let machine = Machine::new();
+    init(&machine);
+    machine
+}
 
 #[test]
 fn what_is_set_is_shown_and_audited_with_what_was_before() {
-    let (machine, _) = acme();
+    let machine = fresh();
     machine.ok(&["workspace", "set", "--workspace", "acme", "jit=nobody", "session_lifetime=90m"]);
     let shown = machine.json(&["workspace", "show", "--workspace", "acme", "--json"]);
     assert_eq!((&shown["jit"], &shown["session_lifetime"]), (&json!("nobody"), &json!("90m")));
@@ -19,7 +27,7 @@ fn what_is_set_is_shown_and_audited_with_what_was_before() {
 
 #[test]
 fn every_key_of_the_contract_is_there() {
-    let (machine, _) = acme();
+    let machine = fresh();
     let shown = machine.json(&["workspace", "show", "--workspace", "acme", "--json"]);
     for key in [
         "jit",
@@ -45,7 +53,7 @@ fn every_key_of_the_contract_is_there() {
 
 #[test]
 fn a_wrong_key_or_value_changes_nothing_and_names_the_right_ones() {
-    let (machine, _) = acme();
+    let machine = fresh();
     let set =
         |change: &str| machine.fails(&["workspace", "set", "--workspace", "acme", "unknown_role=default", change]);
     assert!(set("jit=all").contains("one of everyone, known, nobody"));
@@ -59,7 +67,7 @@ fn a_wrong_key_or_value_changes_nothing_and_names_the_right_ones() {
 
 #[test]
 fn two_administrators_at_once_lose_no_change() {
-    let (machine, _) = acme();
+    let machine = fresh();
     let changes = ["jit=nobody", "absent_role=default", "absent_groups=clear", "unknown_group=create"];
     std::thread::scope(|scope| {
         for change in changes {

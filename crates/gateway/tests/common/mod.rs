@@ -5,6 +5,8 @@ pub(crate) mod answer;
 pub(crate) mod browser;
 pub(crate) mod chromium;
 pub(crate) mod database;
+pub(crate) mod identity;
+pub(crate) mod mail_server;
 pub(crate) mod notice;
 pub(crate) mod program;
 pub(crate) mod provider;

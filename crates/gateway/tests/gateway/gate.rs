@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use actix_web::dev::ServerHandle;
 use chrono::{DateTime, Duration, Utc};
 use domain::audit::{Actor, AuditEntry, EventKind, RequestOrigin, SealedEntry, Source, Subject};
-use domain::clock::{Clock, FixedClock};
+use domain::clock::{Clock, FixedClock, Timestamp};
 use domain::collaborator::{Person, UserName};
 use domain::command::{Command, Context};
 use domain::custom_attribute::{CustomAttribute, Shape};
@@ -18,6 +18,7 @@ use domain::environment::{GroupName, RoleName};
 use domain::explain::explain;
 use domain::group::Group;
 use domain::id::{GroupId, WorkspaceId};
+use domain::policy::{Invitations, Policy};
 use domain::workspace::WorkspaceHandle;
 use gateway::app;
 use gateway::cli::{NewWorkspaceArgs, create_workspace};
@@ -233,6 +234,11 @@ impl Gate {
         done.unwrap();
     }
 
+    /// Why mail that waits was not taken.
+    pub(crate) fn mail_trouble(&self) -> Vec<String> {
+        self.store.mail_trouble().unwrap()
+    }
+
     /// Acme's audit entries of a kind, oldest first.
     pub(crate) fn audit(&self, kind: &str) -> Vec<SealedEntry> {
         self.store.seal().unwrap();
@@ -281,6 +287,7 @@ fn make_workspace(store: &Store, handle: &str, base_url: &str, clock: &Arc<Fixed
     let provider = PROVIDER.clone();
     let metadata = Some((provider.metadata(), provider.entity_id()));
     let made = create_workspace(store, &new_workspace(handle), metadata, clock.now()).unwrap();
+    let_logins_verify(store, &made.workspace, clock.now());
     Workspace {
         handle: handle.to_owned(),
         base_url: base_url.to_owned(),
@@ -288,6 +295,23 @@ fn make_workspace(store: &Store, handle: &str, base_url: &str, clock: &Arc<Fixed
         provider,
         clock: clock.clone(),
     }
+}
+
+/// Most stories begin behind the invitation; those of invitations set the policy back.
+fn let_logins_verify(store: &Store, workspace: &domain::workspace::Workspace, at: Timestamp) {
+    let policy = Policy { invitations: Invitations::SsoAccepts, ..workspace.policy.clone() };
+    let entry = AuditEntry {
+        workspace: workspace.id,
+        at,
+        kind: EventKind::PolicyChanged,
+        source: Source::Manual,
+        actor: Actor::CommandLine { name: None },
+        subject: Subject::named("workspace", workspace.handle.as_str()),
+        before: None,
+        after: None,
+        request: RequestOrigin::default(),
+    };
+    store.set_policy(policy, workspace.policy_version, entry).unwrap();
 }
 
 fn new_workspace(handle: &str) -> NewWorkspaceArgs {

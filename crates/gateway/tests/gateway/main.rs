@@ -17,6 +17,7 @@ mod custom_attributes;
 mod deactivation;
 mod forms;
 mod idp_initiated;
+mod invitations;
 mod newcomers;
 mod nodes;
 mod one_time;

@@ -22,6 +22,7 @@ impl Acme {
         let peer = Peer::start(product, ways)?;
         let machine = Machine::new();
         let made = machine.json(&[&INIT[..], &["--idp-metadata", &peer.metadata_url()]].concat());
+        machine.ok(&["workspace", "set", "--workspace", "acme", "invitations=sso_accepts"]);
         for group in ["Finance", "Opérations & <Co>", "Sales, North"] {
             machine.ok(&["group", "add", "--workspace", "acme", group]);
         }

@@ -11,6 +11,7 @@ mod form;
 mod visitor;
 
 mod in_a_browser;
+mod mail;
 mod recording;
 mod requests;
 mod responses;

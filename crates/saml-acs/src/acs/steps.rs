@@ -8,12 +8,13 @@ use domain::access::group_candidates;
 use domain::audit::Actor;
 use domain::clock::to_micros;
 use domain::command::{Command, Context, LoginAttempt};
-use domain::decide::{NewSession, State, decide};
+use domain::decide::{State, decide};
 use domain::id::PersonId;
 use domain::policy::IdpInitiated;
 use domain::workspace::Workspace;
-use store::{Connection, LoginRequest};
+use store::{Committed, Connection, LoginRequest};
 
+use super::held::Held;
 use super::{Form, Outcome, SignedIn};
 use crate::attributes;
 use crate::browser::{BrowserId, Cookies};
@@ -97,8 +98,11 @@ impl Login {
         let (browser, kept) = self.browser(request.as_ref())?;
         let secret = SessionSecret::generate()?;
         let session = Session { secret, browser, request: request.map(|request| request.id) };
-        let begun = self.commit(workspace, connection, assertion, &session)?;
+        let committed = self.commit(workspace, connection, assertion, &session)?;
         self.warn_of_sha1(workspace, assertion);
+        let Some(begun) = committed.session else {
+            return Ok(Outcome::Held(Held::of(&self.site, &committed.person)));
+        };
         let Session { secret, request: request_id, .. } = session;
         Ok(Outcome::SignedIn(SignedIn { to, secret, expires_at: begun.expires_at, request_id, browser: kept }))
     }
@@ -180,18 +184,19 @@ impl Login {
         wish.unwrap_or_else(|| ReturnTo::start(start))
     }
 
-    /// Facts, access, audit and session, with request and assertion used up: all or nothing.
+    /// Facts, access, audit and session, with request and assertion used up: all or nothing. Of a held login only these two
+    /// are.
     fn commit(
         &self,
         workspace: &Workspace,
         connection: &Connection,
         assertion: &VerifiedAssertion,
         session: &Session,
-    ) -> Result<NewSession, LoginError> {
+    ) -> Result<Committed, LoginError> {
         let login_name = attributes::login_name(assertion)?;
         let now = self.site.now();
         let new_person = random::new_id(now)?;
-        let committed = self.site.store.decide_and_commit(|store| {
+        self.site.store.decide_and_commit(|store| {
             let environments = store.environments(workspace.id)?;
             let facts = attributes::facts(assertion, connection.id, &environments, now);
             let catalogue = store.catalogue(workspace.id, &group_candidates(&facts.groups, &workspace.policy))?;
@@ -220,8 +225,7 @@ impl Login {
                 new_person: PersonId::new(new_person),
             };
             Ok::<_, LoginError>(decide(state, Command::Login(Box::new(attempt)), &self.context(assertion))?)
-        })?;
-        committed.session.ok_or_else(|| LoginError::Failed("the login made no session".to_owned()))
+        })
     }
 
     /// Whoever permitted SHA-1 is reminded of it by each login that needs the permission.

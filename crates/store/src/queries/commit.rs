@@ -2,12 +2,12 @@
 
 use diesel::prelude::*;
 use domain::collaborator::Person;
-use domain::decide::{AcceptedLogin, Change, LinkWrite, Write};
+use domain::decide::{Change, LinkWrite, UsedLogin, Write};
 use domain::id::WorkspaceId;
 use domain::search::search_attributes;
 
 use super::people::Row;
-use super::{Conn, audit, catalogue, memberships, sessions};
+use super::{Conn, audit, catalogue, mails, memberships, sessions};
 use crate::error::{StoreError, Unique};
 use crate::people::prefix;
 use crate::record::{digest, micros};
@@ -26,6 +26,7 @@ pub(crate) fn commit(conn: &mut Conn, change: &Change) -> Result<(), StoreError>
     write_person(conn, change)?;
     write_links(conn, change)?;
     memberships::write(conn, change.workspace, &change.person.id.to_string(), &change.memberships)?;
+    mails::enqueue(conn, change)?;
     audit::append(conn, &change.audit)?;
     if let Some(login) = &change.login {
         begin_session(conn, change.workspace, login)?;
@@ -34,12 +35,12 @@ pub(crate) fn commit(conn: &mut Conn, change: &Change) -> Result<(), StoreError>
 }
 
 /// Request and assertion are used up here, in the transaction that makes the session: of parallel posts one wins.
-fn consume(conn: &mut Conn, login: &AcceptedLogin) -> Result<(), StoreError> {
+fn consume(conn: &mut Conn, login: &UsedLogin) -> Result<(), StoreError> {
     if let Some(request) = &login.request {
         let live = login_requests::table
             .find(request)
             .filter(login_requests::connection_id.eq(login.connection.to_string()))
-            .filter(login_requests::expires_at.gt(micros(login.session.authenticated_at)));
+            .filter(login_requests::expires_at.gt(micros(login.at)));
         if diesel::delete(live).execute(conn)? != 1 {
             return Err(StoreError::AlreadyUsed);
         }
@@ -58,9 +59,10 @@ fn consume(conn: &mut Conn, login: &AcceptedLogin) -> Result<(), StoreError> {
     }
 }
 
-fn begin_session(conn: &mut Conn, workspace: WorkspaceId, login: &AcceptedLogin) -> Result<(), StoreError> {
-    match sessions::begin(conn, workspace, login.connection, &login.session)? {
-        Some(former) => audit::append(conn, &[login.replaces(&former)]),
+fn begin_session(conn: &mut Conn, workspace: WorkspaceId, login: &UsedLogin) -> Result<(), StoreError> {
+    let Some(session) = &login.session else { return Ok(()) };
+    match sessions::begin(conn, workspace, login.connection, session)? {
+        Some(former) => audit::append(conn, &[login.replaces(session, &former)]),
         None => Ok(()),
     }
 }

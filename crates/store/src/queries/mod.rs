@@ -9,6 +9,7 @@ pub(crate) mod group_search;
 pub(crate) mod groups;
 pub(crate) mod keys;
 pub(crate) mod logins;
+pub(crate) mod mails;
 pub(crate) mod memberships;
 pub(crate) mod order;
 pub(crate) mod people;

@@ -14,7 +14,7 @@ use domain::environment::{Environment, GroupName, RoleName, SYSTEM_ROLES};
 use domain::facts::{AssertedFacts, GroupsClaim};
 use domain::group::{Group, GroupChange, GroupCommand, decide_group};
 use domain::id::{ConnectionId, GroupId, PersonId, ScimId, TokenId, WorkspaceId};
-use domain::policy::{Jit, Policy};
+use domain::policy::{Invitations, Jit, Policy};
 use domain::workspace::{Workspace, WorkspaceHandle};
 use store::{Committed, Connection, LoginRequest, NewWorkspace, Owner, Store, StoreError};
 use uuid::Uuid;
@@ -277,7 +277,7 @@ impl Login {
 
 /// The hash of the session that a login begins.
 pub(crate) fn session_of(login: &Change) -> String {
-    login.login.as_ref().unwrap().session.id.clone()
+    login.login.as_ref().unwrap().session.as_ref().unwrap().id.clone()
 }
 
 /// A workspace that is not made yet.
@@ -286,7 +286,7 @@ pub(crate) fn new_workspace(handle: &str, now: Timestamp) -> NewWorkspace {
         id: WorkspaceId::new(draw()),
         handle: WorkspaceHandle::new(handle).unwrap(),
         name: "Acme".to_owned(),
-        policy: Policy::new(Jit::Everyone),
+        policy: Policy { invitations: Invitations::SsoAccepts, ..Policy::new(Jit::Everyone) },
         policy_version: 1,
         scim_enabled: true,
         created_at: now,

@@ -149,7 +149,7 @@ on_both_databases! {
         acme.sign_in(&acme.begin_login(ANN)).unwrap();
         let mut change = acme.login_change(&acme.begin_login("bob@acme.test")).unwrap();
         let taken = acme.sign_in(&acme.begin_login(ANN)).unwrap();
-        change.login.as_mut().unwrap().session.id = taken;
+        change.login.as_mut().unwrap().session.as_mut().unwrap().id = taken;
         assert_writes_nothing(db, &acme, change, |error| matches!(error, StoreError::Taken(_)));
     }
 

@@ -22,8 +22,18 @@ fn people(gate: &Gate, count: usize) -> Vec<String> {
         let scim_id = person.scim_id.to_string();
         let nothing = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (links, groups, memberships, audit, events) = nothing;
-        let change =
-            Change { workspace, person, write: Write::Insert, links, groups, memberships, login: None, audit, events };
+        let change = Change {
+            workspace,
+            person,
+            write: Write::Insert,
+            links,
+            groups,
+            memberships,
+            login: None,
+            invitation: None,
+            audit,
+            events,
+        };
         gate.store.commit(change).unwrap();
         scim_id
     };

@@ -18,7 +18,7 @@ mod lists;
 mod names;
 mod negotiation;
 mod okta;
-mod parallel;
+pub(crate) mod parallel;
 mod patch;
 mod patch_refusals;
 mod projection;

@@ -68,7 +68,7 @@ on_both_databases! {
 }
 
 /// So many of a request, all begun at one moment.
-fn at_once(times: usize, request: impl Fn(usize) -> Answer + Sync) -> Vec<Answer> {
+pub(crate) fn at_once(times: usize, request: impl Fn(usize) -> Answer + Sync) -> Vec<Answer> {
     let start = Barrier::new(times);
     thread::scope(|scope| {
         let (start, request) = (&start, &request);
