@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::audit::Source;
 use crate::clock::Timestamp;
-use crate::environment::{Catalogue, EnvironmentName, GroupName, RoleName};
-use crate::facts::Facts;
+use crate::environment::{ADMINISTERED_IN, ADMINISTRATOR, Catalogue, EnvironmentName, GroupName, RoleName};
+use crate::facts::{Facts, Pin};
 use crate::policy::Policy;
 
 pub use groups::group_candidates;
@@ -82,6 +82,21 @@ impl EffectiveAccess {
         self.groups.iter().filter(move |membership| membership.origins.contains_key(&origin)).map(|m| &m.name)
     }
 
+    /// Whether it gives the administration of the workspace.
+    pub fn administers(&self) -> bool {
+        let role = self.administration().and_then(|e| e.role.as_ref());
+        role.is_some_and(|role| role.as_str() == ADMINISTRATOR)
+    }
+
+    /// The decision about the environment that the administration goes by.
+    pub(crate) fn administration(&self) -> Option<&EnvironmentAccess> {
+        self.environments.iter().find(|e| e.environment.as_str() == ADMINISTERED_IN)
+    }
+
+    pub(crate) fn administration_mut(&mut self) -> Option<&mut EnvironmentAccess> {
+        self.environments.iter_mut().find(|e| e.environment.as_str() == ADMINISTERED_IN)
+    }
+
     /// Roles and groups without their reasons.
     pub fn summary(&self) -> AccessInForce {
         AccessInForce::of(self)
@@ -147,6 +162,12 @@ pub enum Rule {
     /// An administrator's choice.
     #[serde(rename = "an administrator set the role")]
     AdministratorSetRole,
+    /// An administrator's choice that no sync overwrites.
+    #[serde(rename = "an administrator pinned the role")]
+    AdministratorPinnedRole,
+    /// A sync would have left the workspace without an administrator.
+    #[serde(rename = "the last Environment admin in dev keeps the role")]
+    LastAdministratorKeepsRole,
     /// Nobody has an opinion, and there is an earlier role.
     #[serde(rename = "no opinion: the earlier role stays")]
     EarlierRoleStays,
@@ -185,6 +206,9 @@ pub struct Input {
     pub value: Option<String>,
     /// When it was said.
     pub at: Option<Timestamp>,
+    /// The pin on it; an administrator's choice alone can have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<Pin>,
 }
 
 /// How an input stands; each has its own consequence.

@@ -139,6 +139,8 @@ kinds! {
     InvitationAccepted = "invitation.accepted",
     /// Roles or groups in force changed.
     AccessChanged = "access.changed",
+    /// A sync would have left the workspace without an administrator: the last one keeps the role.
+    AdministratorKept = "administrator.kept",
     /// A role value names no role.
     RoleUnresolved = "role.unresolved",
     /// A group value names no group.

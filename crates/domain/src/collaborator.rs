@@ -93,6 +93,21 @@ impl Person {
         known.into_iter().flatten().find(|text| is_address(text))
     }
 
+    /// Whether the person administers the workspace at this moment (§1).
+    pub fn administers(&self) -> bool {
+        self.status() == Status::Active && self.access.administers()
+    }
+
+    /// When what the person may do changes by itself; none where it does not.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        self.facts.manual.pins.values().map(|pin| pin.until).min()
+    }
+
+    /// Whether that moment has come.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.due_at().is_some_and(|due_at| due_at <= now)
+    }
+
     /// The name to show: the display name, else given and family name, else the `userName`.
     pub fn display_name(&self) -> String {
         self.profile.display_name().unwrap_or_else(|| self.user_name.as_str().to_owned())

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::collaborator::{Profile, UserName};
 use crate::custom_attribute::CustomAttributes;
 use crate::environment::GroupName;
-use crate::facts::AssertedFacts;
+use crate::facts::{AssertedFacts, Pin};
 use crate::id::{ConnectionId, PersonId, ScimId};
 
 /// A command about one person.
@@ -31,7 +31,11 @@ pub enum Command {
         environment: String,
         /// The role's name.
         role: String,
+        /// Keeps syncs from overwriting it for a while.
+        pin: Option<Pin>,
     },
+    /// A moment has come at which access changes by itself: a pin is over.
+    Reconsider,
     /// SCIM puts the person into a group or takes them out: the membership of origin `scim`, and no other (§3.6).
     SetMembership {
         /// The group.

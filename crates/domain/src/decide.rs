@@ -28,7 +28,8 @@ pub fn decide(state: State<'_>, command: Command, context: &Context) -> Result<C
         Command::Login(attempt) => login::sign_in(state, *attempt, context),
         Command::AcceptInvitation(number) => invitation::accept(state, number, context),
         Command::ResendInvitation => invitation::resend(state, context),
-        Command::SetRole { environment, role } => administer::set_role(state, &environment, &role, context),
+        Command::SetRole { environment, role, pin } => administer::set_role(state, &environment, &role, pin, context),
+        Command::Reconsider => administer::reconsider(state, context),
         Command::SetMembership { group, member } => membership::set(state, &group, member, context),
         Command::Hold => administer::hold(state, context),
         Command::Activate => administer::activate(state, context),
@@ -72,6 +73,11 @@ pub struct Change {
     pub login: Option<UsedLogin>,
     /// The invitation that is to be sent.
     pub invitation: Option<Invitation>,
+    /// Whether where the person stands, or what they may do, is to be remembered as it is from now on.
+    pub is_remembered: bool,
+    /// Whether a sync takes the administration of the workspace from the person: somebody else has to have it at the moment
+    /// of the commit (§3.8).
+    pub takes_administration: bool,
     /// Audit entries, in order.
     pub audit: Vec<AuditEntry>,
     /// Events for the outbox, in order.
@@ -230,6 +236,12 @@ pub enum Refusal {
     /// There is no address to send an invitation to.
     #[error("neither the e-mail addresses of this person nor the userName is an address that mail can be sent to")]
     NoAddress,
+    /// An administrator pins a role until a moment that is over.
+    #[error("a pin ends in the future, and {0} is over")]
+    PinIsOver(Timestamp),
+    /// An administrator pins a role without a reason.
+    #[error("a pin needs a reason of 1 to 500 characters")]
+    PinWithoutReason,
     /// An administrator named an environment that does not exist.
     #[error("there is no environment {0}; there are {1}")]
     NoSuchEnvironment(String, String),
@@ -255,6 +267,8 @@ impl Refusal {
             Self::InvitedJustNow { .. } => "invited_just_now",
             Self::NotInvited(_) => "not_invited",
             Self::NoAddress => "no_address",
+            Self::PinIsOver(_) => "pin_is_over",
+            Self::PinWithoutReason => "pin_without_reason",
             Self::NoSuchEnvironment(..) => "no_such_environment",
             Self::NoSuchRole(..) => "no_such_role",
         }

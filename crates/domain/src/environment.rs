@@ -8,8 +8,13 @@ use serde::{Deserialize, Serialize};
 /// The system group that always exists and holds everybody.
 pub const ALL_COLLABORATORS: &str = "All collaborators";
 
+/// Whoever has this role in [`ADMINISTERED_IN`] administers the workspace.
+pub const ADMINISTRATOR: &str = "Environment admin";
+/// The environment whose administrators administer the workspace.
+pub const ADMINISTERED_IN: &str = "dev";
+
 /// The environment roles that every workspace has.
-pub const SYSTEM_ROLES: [&str; 4] = ["Environment admin", "Environment manager", "Member", NO_ACCESS];
+pub const SYSTEM_ROLES: [&str; 4] = [ADMINISTRATOR, "Environment manager", "Member", NO_ACCESS];
 
 const NO_ACCESS: &str = "No access";
 const NO_ACCESS_COMPACT: &str = "NoAccess";
@@ -151,6 +156,8 @@ pub struct Catalogue {
     pub groups: Vec<GroupName>,
     /// The provider's names to ours, among the candidate names.
     pub mappings: BTreeMap<String, GroupName>,
+    /// Whether more than one person administers the workspace.
+    pub has_several_administrators: bool,
 }
 
 impl Catalogue {

@@ -1,14 +1,21 @@
 //! The explanation of a person's access, in the shape that the command line and the API print.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
-use crate::access::{EnvironmentAccess, IgnoredGroup, Inputs, Membership, Origin, Rule};
+use crate::access::{
+    EffectiveAccess, EnvironmentAccess, Evaluation, IgnoredGroup, Inputs, Membership, Origin, Rule, effective_access,
+};
 use crate::audit::Source;
 use crate::clock::Timestamp;
 use crate::collaborator::{Person, Status};
-use crate::environment::{GroupName, RoleName};
-use crate::id::{PersonId, ScimId};
+use crate::environment::{Catalogue, GroupName, RoleName};
+use crate::facts::{AssertedFacts, Facts, GroupsClaim};
+use crate::id::{ConnectionId, PersonId, ScimId};
+use crate::workspace::Workspace;
 
 /// Effective access and why.
 #[derive(Debug, Serialize)]
@@ -33,6 +40,48 @@ pub struct Explanation<'a> {
     pub ignored_groups: &'a [IgnoredGroup],
     /// What else is to be said about groups.
     pub group_notes: &'a [String],
+    /// For somebody who awaits the first login, by environment: what it gives if its assertion is silent about roles.
+    pub predicted: Option<Map<String, Value>>,
+}
+
+impl Explanation<'_> {
+    /// With what [`predict`] says.
+    #[must_use]
+    pub fn with_prediction(self, predicted: Option<&EffectiveAccess>) -> Self {
+        let shown = |e: &EnvironmentAccess| json!({ "role": e.role, "source": e.source, "rule": e.rule });
+        let environments = |access: &EffectiveAccess| {
+            access.environments.iter().map(|e| (e.environment.to_string(), shown(e))).collect()
+        };
+        Self { predicted: predicted.map(environments), ..self }
+    }
+}
+
+/// What the first login gives to somebody who awaits it, as far as that is known before the assertion is: what SCIM and
+/// administrators have said.
+pub fn predict(
+    person: &Person,
+    workspace: &Workspace,
+    catalogue: &Catalogue,
+    now: Timestamp,
+) -> Option<EffectiveAccess> {
+    let awaits = person.facts.asserted.is_none() && matches!(person.status(), Status::Invited | Status::Active);
+    let silent = AssertedFacts {
+        at: now,
+        connection: ConnectionId::new(Uuid::nil()),
+        roles: BTreeMap::new(),
+        groups: GroupsClaim::Absent,
+    };
+    let facts = Facts { asserted: Some(silent), ..person.facts.clone() };
+    awaits.then(|| {
+        effective_access(&Evaluation {
+            policy: &workspace.policy,
+            policy_version: workspace.policy_version,
+            catalogue,
+            facts: &facts,
+            previous: &person.access,
+            now,
+        })
+    })
 }
 
 /// Who is explained.
@@ -98,6 +147,7 @@ pub fn explain(person: &Person) -> Explanation<'_> {
         kept_groups: kept.into_iter().map(|membership| &membership.name).collect(),
         ignored_groups: &access.ignored_groups,
         group_notes: &access.group_notes,
+        predicted: None,
     }
 }
 

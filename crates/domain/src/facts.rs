@@ -67,6 +67,18 @@ pub enum GroupsClaim {
 pub struct ManualFacts {
     /// Environment to role.
     pub roles: BTreeMap<EnvironmentName, Stated<RoleName>>,
+    /// Those roles that no sync overwrites for a while (§3.7).
+    #[serde(default)]
+    pub pins: BTreeMap<EnvironmentName, Pin>,
+}
+
+/// Until when a role set by hand stays, whatever syncs say, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pin {
+    /// From then on syncs count again.
+    pub until: Timestamp,
+    /// The administrator's reason.
+    pub reason: String,
 }
 
 impl ProvisionedFacts {

@@ -362,7 +362,7 @@ fn facts() -> impl Strategy<Value = Facts> {
     (provisioned, proptest::option::of(asserted), manual).prop_map(|(provisioned, asserted, manual)| Facts {
         provisioned: ProvisionedFacts { roles: provisioned },
         asserted,
-        manual: ManualFacts { roles: manual },
+        manual: ManualFacts { roles: manual, ..ManualFacts::default() },
     })
 }
 

@@ -1,11 +1,15 @@
 //! What goes on in the background while the gateway serves.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ::web::Site;
 use ::web::blocking::blocking;
 use actix_web::rt;
+use domain::audit::{Actor, RequestOrigin};
+use domain::command::{Command, Context};
+use domain::decide::{State, decide};
 use invitations::{Mailer, send_due};
 use scim_api::RequestLog;
 use store::StoreError;
@@ -13,6 +17,9 @@ use store::StoreError;
 /// An entry has its number within a second of its commit.
 const SEAL_EVERY: Duration = Duration::from_millis(500);
 const MAIL_EVERY: Duration = Duration::from_secs(1);
+const RECONSIDER_EVERY: Duration = Duration::from_secs(1);
+/// People whose access is decided anew in one go.
+const RECONSIDERED: i64 = 200;
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
@@ -26,10 +33,30 @@ pub(crate) fn start(site: &Site, requests: RequestLog, mailer: Option<Mailer>) {
         Some(mailer) => repeat("invitations can't be sent", MAIL_EVERY, site, move |site| send_due(site, &mailer)),
         None => tell_of_waiting_mail(site),
     }
+    repeat("access that changes with time can't be decided", RECONSIDER_EVERY, site, reconsider_due);
     repeat("expired rows can't be removed", FORGET_EVERY, site, |site| {
         site.limits.forget_idle();
         site.store.forget_expired(site.now())
     });
+}
+
+/// A pin is over, for instance. Where another node was faster, nothing is left to do.
+fn reconsider_due(site: &Site) -> Result<(), StoreError> {
+    for (workspace, person) in site.store.due_people(site.now(), RECONSIDERED)? {
+        let Some(workspace) = site.store.find_workspace_by_id(workspace)? else { continue };
+        let context = Context { now: site.now(), actor: Actor::System, request: RequestOrigin::default() };
+        site.store.decide_and_commit(|store| {
+            let state = State {
+                workspace: &workspace,
+                catalogue: &store.catalogue(workspace.id, &BTreeSet::new())?,
+                person: store.find_person(workspace.id, person)?,
+                namesakes: Vec::new(),
+                name_ids: Vec::new(),
+            };
+            decide(state, Command::Reconsider, &context).map_err(|refusal| StoreError::Corrupt(refusal.to_string()))
+        })?;
+    }
+    Ok(())
 }
 
 fn tell_of_waiting_mail(site: &Site) {

@@ -1,5 +1,6 @@
 //! Reading people.
 
+use domain::clock::Timestamp;
 use domain::collaborator::{Person, UserName};
 use domain::id::{PersonId, ScimId, WorkspaceId};
 use domain::predicate::{AttributePath, Form, Predicate};
@@ -7,6 +8,7 @@ use domain::predicate::{AttributePath, Form, Predicate};
 use crate::Store;
 use crate::backend::read;
 use crate::error::StoreError;
+use crate::record::micros;
 
 /// A page of people.
 #[derive(Debug, Clone)]
@@ -57,6 +59,23 @@ impl Store {
     /// By inner id.
     pub fn find_person(&self, workspace: WorkspaceId, id: PersonId) -> Result<Option<Person>, StoreError> {
         read!(self, |q, conn| q::people::find(conn, workspace, id))
+    }
+
+    /// The person as they were at that moment; none where they were not there yet, or their past is not known so far back.
+    pub fn person_at(
+        &self,
+        workspace: WorkspaceId,
+        id: PersonId,
+        moment: Timestamp,
+    ) -> Result<Option<Person>, StoreError> {
+        let moment = micros(moment);
+        read!(self, |q, conn| q::people::at(conn, workspace, id, moment))
+    }
+
+    /// Some of those whose access changes by itself, and whose time has come.
+    pub fn due_people(&self, now: Timestamp, limit: i64) -> Result<Vec<(WorkspaceId, PersonId)>, StoreError> {
+        let now = micros(now);
+        read!(self, |q, conn| q::people::due(conn, now, limit))
     }
 
     /// By SCIM id, deleted people included.

@@ -135,6 +135,20 @@ diesel::table! {
         created_at -> BigInt,
         modified_at -> BigInt,
         updated_at -> BigInt,
+        administers -> Bool,
+        due_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    access_history (person_id, version) {
+        person_id -> Text,
+        version -> BigInt,
+        at -> BigInt,
+        user_name -> Text,
+        lifecycle -> Text,
+        facts -> Text,
+        access -> Text,
     }
 }
 
@@ -287,6 +301,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    access_history,
     audit_entries,
     collaborator_groups,
     collaborators,

@@ -50,6 +50,7 @@ fn overruled(inputs: &Inputs, decision: &Decision, evaluation: &Evaluation<'_>) 
         (Rule::ScimNamesRole, Some(Voice::Login)) => "the SCIM value, because the assertion is silent",
         (Rule::ScimNamesRole, _) => "a later SCIM value",
         (Rule::AdministratorSetRole, _) => "an administrator",
+        (Rule::AdministratorPinnedRole, _) => "an administrator's pin",
         (Rule::UnknownKeepsRole | Rule::UnknownGivesDefault, Some(Voice::Login)) => "the login, whose value is unknown",
         (Rule::UnknownKeepsRole | Rule::UnknownGivesDefault, _) => "a later SCIM value, which is unknown",
         _ => return Vec::new(),
@@ -66,7 +67,8 @@ fn overruled(inputs: &Inputs, decision: &Decision, evaluation: &Evaluation<'_>) 
     if decision.rule != Rule::ScimNamesRole && authority != RoleAuthority::Saml && lost(&inputs.scim) {
         notes.push(say("SCIM", &inputs.scim));
     }
-    if decision.rule != Rule::AdministratorSetRole && lost(&inputs.manual) {
+    let by_hand = matches!(decision.rule, Rule::AdministratorSetRole | Rule::AdministratorPinnedRole);
+    if !by_hand && lost(&inputs.manual) {
         notes.push(say("An administrator", &inputs.manual));
     }
     notes

@@ -12,7 +12,8 @@ use crate::policy::{AbsentRole, RoleAuthority, UnknownRole};
 pub(super) fn decide(environment: &Environment, evaluation: &Evaluation<'_>) -> EnvironmentAccess {
     let previous = evaluation.previous.find(&environment.name);
     let mut inputs = read_inputs(environment, evaluation);
-    let newest = candidates(&inputs, previous, evaluation).into_iter().max_by_key(|candidate| candidate.basis);
+    let newest = pinned(&inputs, evaluation)
+        .or_else(|| candidates(&inputs, previous, evaluation).into_iter().max_by_key(|candidate| candidate.basis));
     let authority = evaluation.policy.role_authority;
     let decision = match (newest, previous) {
         (Some(candidate), earlier)
@@ -93,12 +94,13 @@ fn read_inputs(environment: &Environment, evaluation: &Evaluation<'_>) -> Inputs
         state: InputState::Present,
         value: Some(stated.value.to_string()),
         at: Some(stated.at),
+        pin: facts.manual.pins.get(&environment.name).cloned(),
     });
     Inputs { saml, scim, manual, previous: None, default: environment.default_role.clone() }
 }
 
 impl Input {
-    const ABSENT: Self = Self { state: InputState::Absent, value: None, at: None };
+    const ABSENT: Self = Self { state: InputState::Absent, value: None, at: None, pin: None };
 
     /// Several different values for one environment are as good as unknown; the same one repeated is one.
     fn read<'a>(values: impl Iterator<Item = &'a str>, at: Option<Timestamp>, catalogue: &Catalogue) -> Self {
@@ -112,7 +114,7 @@ impl Input {
             (Some(_), None) => InputState::Unknown,
         };
         let value = distinct.into_iter().collect::<Vec<_>>().join(", ");
-        Self { state, value: Some(value), at }
+        Self { state, value: Some(value), at, pin: None }
     }
 
     fn opinion(&self, catalogue: &Catalogue, source: Source, rule: Rule) -> Opinion {
@@ -149,6 +151,14 @@ fn is_withdrawn(scim: &Input, previous: Option<&EnvironmentAccess>) -> bool {
     let by_value = |rule| !matches!(rule, Rule::EarlierRoleStays | Rule::DefaultRole);
     let by_scim = |e: &EnvironmentAccess| e.basis.is_some_and(|basis| basis.voice == Voice::Scim);
     silent && previous.is_some_and(|e| by_scim(e) && by_value(e.rule))
+}
+
+/// A role that is pinned at this moment silences every other voice.
+fn pinned(inputs: &Inputs, evaluation: &Evaluation<'_>) -> Option<Candidate> {
+    let (at, value, pin) = (inputs.manual.at?, inputs.manual.value.as_deref()?, inputs.manual.pin.as_ref()?);
+    let role = evaluation.catalogue.find_role(value).filter(|_| evaluation.now < pin.until)?;
+    let opinion = Opinion::Role(role, Source::Manual, Rule::AdministratorPinnedRole);
+    Some(Candidate { basis: Basis { at, voice: Voice::Administrator }, opinion })
 }
 
 fn candidates(inputs: &Inputs, previous: Option<&EnvironmentAccess>, evaluation: &Evaluation<'_>) -> Vec<Candidate> {

@@ -9,25 +9,59 @@ use crate::audit::EventKind;
 use crate::collaborator::Person;
 use crate::command::Context;
 use crate::environment::{Catalogue, Environment, RoleName};
-use crate::facts::Stated;
+use crate::facts::{Pin, Stated};
 
-/// Sets a role; the next sync may overwrite it.
-pub(super) fn set_role(state: State<'_>, environment: &str, role: &str, context: &Context) -> Result<Change, Refusal> {
+/// Sets a role; the next sync may overwrite it, unless it is pinned (§3.7).
+pub(super) fn set_role(
+    state: State<'_>,
+    environment: &str,
+    role: &str,
+    pin: Option<Pin>,
+    context: &Context,
+) -> Result<Change, Refusal> {
     let person = get_person(&state)?;
     let environment = get_environment(state.catalogue, environment)?;
     let role = get_role(state.catalogue, role)?;
+    check_pin(pin.as_ref(), context)?;
     let before = person.access.find(&environment.name).cloned();
+    let known_pin = person.facts.manual.pins.get(&environment.name).cloned();
     let mut draft = Draft::of(&state, person, context);
     let same_role = before.as_ref().is_some_and(|before| before.role.as_ref() == Some(&role));
-    if same_role && before.as_ref().is_some_and(|before| before.rule == Rule::AdministratorSetRole) {
+    let by_hand = |rule| matches!(rule, Rule::AdministratorSetRole | Rule::AdministratorPinnedRole);
+    if same_role && pin == known_pin && before.as_ref().is_some_and(|before| by_hand(before.rule)) {
         return Ok(draft.finish());
+    }
+    match pin {
+        Some(pin) => drop(draft.person.facts.manual.pins.insert(environment.name.clone(), pin)),
+        None => drop(draft.person.facts.manual.pins.remove(&environment.name)),
     }
     let stated = Stated { value: role, at: draft.now };
     draft.person.facts.manual.roles.insert(environment.name.clone(), stated);
     draft.evaluate();
-    if same_role {
-        let after = draft.person.access.find(&environment.name).cloned();
+    let after = draft.person.access.find(&environment.name).cloned();
+    if same_role || after.as_ref().is_some_and(|after| after.rule == Rule::AdministratorPinnedRole) {
         draft.record(EventKind::CollaboratorUpdated, origin(before.as_ref()), origin(after.as_ref()));
+    }
+    Ok(draft.finish())
+}
+
+fn check_pin(pin: Option<&Pin>, context: &Context) -> Result<(), Refusal> {
+    let Some(pin) = pin else { return Ok(()) };
+    if pin.until <= context.now {
+        return Err(Refusal::PinIsOver(pin.until));
+    }
+    if pin.reason.trim().is_empty() || pin.reason.chars().count() > 500 {
+        return Err(Refusal::PinWithoutReason);
+    }
+    Ok(())
+}
+
+/// Looks again at what changes with time alone.
+pub(super) fn reconsider(state: State<'_>, context: &Context) -> Result<Change, Refusal> {
+    let person = get_person(&state)?;
+    let mut draft = Draft::of(&state, person, context);
+    if draft.person.is_due(context.now) {
+        draft.evaluate();
     }
     Ok(draft.finish())
 }
@@ -94,5 +128,6 @@ fn get_role(catalogue: &Catalogue, name: &str) -> Result<RoleName, Refusal> {
 
 /// Where a role comes from, for an entry about a role that stays the same.
 fn origin(access: Option<&EnvironmentAccess>) -> Option<Value> {
-    access.map(|e| json!({ "environment": e.environment, "role": e.role, "source": e.source }))
+    let pin = |e: &EnvironmentAccess| e.inputs.manual.pin.clone().filter(|_| e.rule == Rule::AdministratorPinnedRole);
+    access.map(|e| json!({ "environment": e.environment, "role": e.role, "source": e.source, "pin": pin(e) }))
 }

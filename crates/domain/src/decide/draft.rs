@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use super::{Change, LinkWrite, MembershipWrite, State, UsedLogin, Write, invitation};
 use crate::access::{EffectiveAccess, Evaluation, Membership, Origin, Rule, effective_access};
-use crate::audit::{AuditEntry, EventKind, OutgoingEvent, Subject};
+use crate::audit::{AuditEntry, EventKind, OutgoingEvent, Source, Subject};
 use crate::clock::Timestamp;
 use crate::collaborator::{Invitation, Lifecycle, Person, Status};
 use crate::command::Context;
-use crate::environment::{Catalogue, GroupName};
+use crate::environment::{Catalogue, GroupName, RoleName};
 use crate::group::Group;
 use crate::id::GroupId;
 use crate::policy::UnknownGroup;
@@ -69,7 +69,35 @@ impl<'a> Draft<'a> {
             access = self.merged();
         }
         self.person.access = access;
+        self.keep_last_administrator();
+        let now = self.now;
+        self.person.facts.manual.pins.retain(|_, pin| now < pin.until);
         self.record_unresolved();
+    }
+
+    /// No sync demotes the last administrator: the role stays, and all else is done (§3.8). Whoever is deactivated loses it all
+    /// the same: the owner is always there.
+    fn keep_last_administrator(&mut self) {
+        if !self.takes_administration() || self.catalogue.has_several_administrators {
+            return;
+        }
+        let Some(held) = self.earlier.as_ref().and_then(|earlier| earlier.access.administration().cloned()) else {
+            return;
+        };
+        let Some(decided) = self.person.access.administration_mut() else { return };
+        let refused = std::mem::replace(&mut decided.role, held.role);
+        let name = refused.as_ref().map_or("No role", RoleName::as_str);
+        decided.notes.push(format!("{name} would leave the workspace without an administrator: the role stays"));
+        (decided.source, decided.since, decided.rule) = (held.source, held.since, Rule::LastAdministratorKeepsRole);
+        let kept = json!({ "environment": decided.environment, "role": decided.role, "refused": refused });
+        self.record(EventKind::AdministratorKept, None, Some(kept));
+    }
+
+    /// Whether a sync, and no administrator, ends the administration of somebody who goes on being active.
+    fn takes_administration(&self) -> bool {
+        let is_sync = matches!(self.context.source(), Source::ScimAutoSync | Source::SamlAutoSync);
+        let had_it = self.earlier.as_ref().is_some_and(Person::administers);
+        is_sync && had_it && self.person.status() == Status::Active && !self.person.access.administers()
     }
 
     /// Merges anew where a role could not be resolved, in case the catalogue has got it since; an echo that changes
@@ -210,6 +238,8 @@ impl<'a> Draft<'a> {
             self.tell(EventKind::AccessChanged, Some(json!(before)), Some(json!(after)));
         }
         let invitation = self.invite();
+        let is_remembered = self.earlier.as_ref().is_none_or(|earlier| remembered(earlier) != remembered(&self.person));
+        let takes_administration = self.takes_administration();
         let write = self.number();
         let memberships =
             differences(self.earlier.as_ref().map(|e| e.access.groups.as_slice()), &self.person.access.groups);
@@ -222,6 +252,8 @@ impl<'a> Draft<'a> {
             memberships,
             login: self.login,
             invitation,
+            is_remembered,
+            takes_administration,
             audit: self.audit,
             events: self.events,
         }
@@ -264,6 +296,11 @@ fn differences(before: Option<&[Membership]>, after: &[Membership]) -> Vec<Membe
         since,
     };
     ended.chain(begun).map(write).collect()
+}
+
+/// What is kept of a person's past.
+fn remembered(person: &Person) -> impl PartialEq + '_ {
+    (person.user_name.as_str(), &person.lifecycle, &person.facts, &person.access)
 }
 
 /// What SCIM shows of a person: a change in it is a new revision.

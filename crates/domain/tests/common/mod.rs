@@ -16,6 +16,7 @@ use domain::collaborator::{Person, Status, UserName};
 use domain::command::{Command, Context, NewIds, ScimUser};
 use domain::decide::{Change, LinkWrite, Refusal, State, Write, decide};
 use domain::environment::{Catalogue, Environment, GroupName, RoleName, SYSTEM_ROLES};
+use domain::facts::Pin;
 use domain::id::{ConnectionId, PersonId, ScimId, TokenId, WorkspaceId};
 use domain::policy::{Invitations, Jit, Policy};
 use domain::workspace::{Workspace, WorkspaceHandle};
@@ -55,6 +56,7 @@ impl World {
         let roles = SYSTEM_ROLES.into_iter().chain(["Admin", "Analyst", "Operator"]);
         let groups = ["Finance", "Operations", "Sales", "Research, Development"];
         let catalogue = Catalogue {
+            has_several_administrators: false,
             environments: Environment::defaults(),
             roles: roles.map(role).collect(),
             groups: groups.map(group).to_vec(),
@@ -151,8 +153,19 @@ impl World {
     }
 
     pub fn set_role(&mut self, person: PersonId, environment: &str, role: &str) -> Result<PersonId, Refusal> {
-        let command = Command::SetRole { environment: environment.to_owned(), role: role.to_owned() };
-        self.about(person, command, administrator())
+        let (environment, role) = (environment.to_owned(), role.to_owned());
+        self.about(person, Command::SetRole { environment, role, pin: None }, administrator())
+    }
+
+    /// The same, pinned for a while.
+    pub fn pin(&mut self, person: PersonId, environment: &str, role: &str, pin: Pin) -> Result<PersonId, Refusal> {
+        let (environment, role) = (environment.to_owned(), role.to_owned());
+        self.about(person, Command::SetRole { environment, role, pin: Some(pin) }, administrator())
+    }
+
+    /// What the worker does when a moment has come.
+    pub fn reconsider(&mut self, person: PersonId) -> PersonId {
+        self.about(person, Command::Reconsider, Actor::System).unwrap()
     }
 
     /// SCIM puts somebody into a group, or takes them out.
@@ -254,6 +267,8 @@ impl World {
     ) -> Result<PersonId, Refusal> {
         self.clock += Duration::minutes(1);
         let context = Context { now: self.clock, actor, request: RequestOrigin::default() };
+        self.catalogue.has_several_administrators =
+            self.people.iter().filter(|person| person.administers()).count() > 1;
         let state = State { workspace: &self.workspace, catalogue: &self.catalogue, person, namesakes, name_ids };
         let change = decide(state, command, &context)?;
         Ok(self.commit(change))

@@ -2,18 +2,20 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use domain::clock::Timestamp;
 use domain::command::Command;
 use domain::decide::{Refusal, State, decide};
+use domain::facts::Pin;
 use store::{Committed, StoreError};
 
-use super::session::{InWorkspace, Session};
+use super::session::{InWorkspace, Session, parse_moment};
 use crate::config::Settings;
 use crate::output;
 
 /// `gatehouse collaborator …`
 #[derive(Debug, Subcommand)]
 pub(super) enum Collaborator {
-    /// Set an environment role by hand; the next sync may overwrite it
+    /// Set an environment role by hand; the next sync may overwrite it, unless it is pinned
     SetRole(SetRole),
     /// Deactivate: a hold that only an administrator lifts
     Deactivate(OnePerson),
@@ -43,13 +45,20 @@ pub(super) struct SetRole {
     environment: String,
     /// The role
     role: String,
+    /// Keep syncs from overwriting it until then (RFC 3339, such as 2026-12-31T00:00:00Z)
+    #[arg(long, value_name = "TIME", requires = "reason", value_parser = parse_moment)]
+    pin_until: Option<Timestamp>,
+    /// Why it is pinned
+    #[arg(long, value_name = "TEXT", requires = "pin_until")]
+    reason: Option<String>,
 }
 
 impl Collaborator {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {
         match self {
-            Self::SetRole(SetRole { person, environment, role }) => {
-                person.run(settings, &Command::SetRole { environment, role })
+            Self::SetRole(SetRole { person, environment, role, pin_until, reason }) => {
+                let pin = pin_until.zip(reason).map(|(until, reason)| Pin { until, reason });
+                person.run(settings, &Command::SetRole { environment, role, pin })
             }
             Self::Deactivate(person) => person.run(settings, &Command::Hold),
             Self::Activate(person) => person.run(settings, &Command::Activate),
@@ -84,10 +93,13 @@ fn tell(command: &Command, committed: &Committed) -> String {
     let person = &committed.person;
     let (name, status) = (&person.user_name, person.status().as_str());
     match command {
-        Command::SetRole { environment, role } if committed.changed => {
+        Command::SetRole { environment, role, pin: Some(pin) } => {
+            format!("{name} has the role {role} in {environment}, whatever syncs say until {}.", pin.until.to_rfc3339())
+        }
+        Command::SetRole { environment, role, .. } if committed.changed => {
             format!("{name} has the role {role} in {environment}.")
         }
-        Command::SetRole { environment, role } => format!("{name} already had the role {role} in {environment}."),
+        Command::SetRole { environment, role, .. } => format!("{name} already had the role {role} in {environment}."),
         Command::ResendInvitation => {
             let to = person.lifecycle.invitation.as_ref().map_or("nobody", |open| open.to.as_str());
             format!("An invitation is on its way to {to}.")

@@ -1,9 +1,10 @@
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
+use domain::clock::Timestamp;
 use domain::collaborator::Person;
-use domain::explain::explain;
+use domain::explain::{Explanation, explain};
 
-use super::session::{InWorkspace, Session};
+use super::session::{InWorkspace, Session, parse_moment};
 use crate::config::Settings;
 use crate::output;
 
@@ -14,6 +15,9 @@ pub(super) struct Explain {
     within: InWorkspace,
     /// A userName, or either id
     user: String,
+    /// As it was at that moment (RFC 3339, such as 2026-11-20T08:00:00Z)
+    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+    at: Option<Timestamp>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -23,12 +27,22 @@ impl Explain {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {
         let session = Session::open(settings, &self.within)?;
         let person = session.get_person(&self.user)?;
-        if self.json { output::json(&explain(&person)) } else { tell(&person) }
+        let person = match self.at {
+            Some(at) => at_that_time(&session, &person, at)?,
+            None => person,
+        };
+        let predicted = session.predict(&person)?.filter(|_| self.at.is_none());
+        let explanation = explain(&person).with_prediction(predicted.as_ref());
+        if self.json { output::json(&explanation) } else { tell(&person, &explanation) }
     }
 }
 
-fn tell(person: &Person) -> Result<()> {
-    let explanation = explain(person);
+fn at_that_time(session: &Session, person: &Person, at: Timestamp) -> Result<Person> {
+    let then = session.store.person_at(session.workspace.id, person.id, at)?;
+    then.with_context(|| format!("nothing is known of {} at {}: it is too long ago", person.user_name, at.to_rfc3339()))
+}
+
+fn tell(person: &Person, explanation: &Explanation<'_>) -> Result<()> {
     let waiting = if explanation.awaiting_first_login { ", awaiting the first login" } else { "" };
     output::line(format!("{} ({}): {}{waiting}", person.display_name(), person.user_name, person.status().as_str()))?;
     for (environment, access) in &explanation.environments {
@@ -40,6 +54,10 @@ fn tell(person: &Person) -> Result<()> {
     }
     let groups: Vec<&str> = explanation.groups.iter().map(|group| group.name.as_str()).collect();
     output::line(format!("\n  groups {}", if groups.is_empty() { "-".to_owned() } else { groups.join(", ") }))?;
+    for (environment, access) in explanation.predicted.iter().flatten() {
+        let role = access.get("role").and_then(|role| role.as_str()).unwrap_or("-");
+        output::line(format!("         {environment}: {role} after the first login, unless it says otherwise"))?;
+    }
     for ignored in explanation.ignored_groups {
         output::line(format!("         {}: ignored, {}", ignored.name, ignored.reason))?;
     }

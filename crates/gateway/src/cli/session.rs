@@ -1,14 +1,19 @@
 //! One command at work: the store, the workspace, and who sits at the terminal.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
+use domain::access::EffectiveAccess;
 use domain::audit::{Actor, AuditEntry, EventKind, RequestOrigin, Source, Subject};
-use domain::clock::{Clock, Timestamp};
+use domain::clock::{Clock, Timestamp, to_micros};
 use domain::collaborator::{Person, UserName};
 use domain::command::Context;
 use domain::environment::GroupName;
+use domain::explain::predict;
 use domain::group::Group;
 use domain::id::{GroupId, PersonId, ScimId};
+use domain::order::moment;
 use domain::workspace::{Workspace, WorkspaceHandle};
 use serde_json::Value;
 use store::{KeyPurpose, Store};
@@ -91,6 +96,12 @@ impl Session {
         }
     }
 
+    /// What the first login is going to give to somebody who awaits it.
+    pub(super) fn predict(&self, person: &Person) -> Result<Option<EffectiveAccess>> {
+        let catalogue = self.store.catalogue(self.workspace.id, &BTreeSet::new())?;
+        Ok(predict(person, &self.workspace, &catalogue, self.now))
+    }
+
     /// The person of a `userName` (folded) or of either id: the living one, else the latest.
     pub(super) fn get_person(&self, user: &str) -> Result<Person> {
         let workspace = self.workspace.id;
@@ -122,4 +133,10 @@ fn check_version(store: &Store) -> Result<()> {
         return Ok(());
     }
     bail!("the database is not at this version: run `gatehouse migrate` first")
+}
+
+/// A moment on the command line.
+pub(super) fn parse_moment(text: &str) -> std::result::Result<Timestamp, String> {
+    let known = moment(text).map(to_micros);
+    known.ok_or_else(|| "write it as RFC 3339 has it, such as 2026-12-31T00:00:00Z".to_owned())
 }

@@ -1,10 +1,14 @@
 //! `collaborator …`, `explain` and `owner …`, beside a running server.
 
+use domain::clock::Clock;
+use gateway::clock::SystemClock;
 use serde_json::{Value, json};
 
 use crate::acme::acme;
+use crate::common::mail_server::read_when_there;
 use crate::common::program::Machine;
 use crate::common::provider::role;
+use crate::common::scim::{user, with};
 
 fn explain(machine: &Machine, user: &str) -> Value {
     machine.json(&["explain", "--workspace", "acme", "--json", user])
@@ -120,4 +124,70 @@ fn the_owner_gets_a_new_password_each_time() {
     let log = machine.ok(&["audit", "list", "--workspace", "acme", "--json"]);
     assert!(!log.contains(second["owner_password"].as_str().unwrap()));
     assert_eq!(log.matches("owner.password_reset").count(), 3);
+}
+
+#[test]
+fn a_pinned_role_outlasts_syncs_and_gives_way_by_itself() {
+    let (machine, workspace) = acme();
+    let _serving = machine.serve();
+    let id = workspace.scim().provision("ann@acme.test");
+    let mut browser = workspace.browser();
+    workspace.sign_in_with(&mut browser, "ann@acme.test", vec![role("Member")]);
+    let set = ["collaborator", "set-role", "--workspace", "acme", "ann@acme.test", "dev", "No access"];
+    let until = (SystemClock.now() + chrono::Duration::seconds(4)).to_rfc3339();
+    let told = machine.ok(&[&set[..], &["--pin-until", &until, "--reason", "an audit"]].concat());
+    assert!(told.contains("whatever syncs say until"), "{told}");
+    let extension = json!({ "workato_role": "Environment manager" });
+    workspace.scim().patch(&id, "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole", extension).expect(200);
+    let shown = explain(&machine, "ann@acme.test");
+    let dev = &shown["environments"]["dev"];
+    assert_eq!((&dev["role"], &dev["rule"]), (&json!("No access"), &json!("an administrator pinned the role")));
+    assert_eq!(dev["inputs"]["manual"]["pin"]["reason"], "an audit");
+    read_when_there(|| {
+        (explain(&machine, "ann@acme.test")["environments"]["dev"]["role"] == "Environment manager").then_some(())
+    });
+    let changes = ["audit", "list", "--workspace", "acme", "--kind", "access.changed", "--source", "system", "--json"];
+    assert_eq!(machine.json_lines(&changes).len(), 1);
+    let missing = machine.run(&[&set[..], &["--pin-until", &until]].concat());
+    assert_eq!(missing.code, Some(2), "{missing:?}");
+    let over = machine.fails(&[&set[..], &["--pin-until", &until, "--reason", "late"]].concat());
+    assert!(over.contains("a pin ends in the future"), "{over}");
+}
+
+#[test]
+fn explain_answers_for_a_moment_that_is_over() {
+    let (machine, workspace) = acme();
+    let _serving = machine.serve();
+    let before = SystemClock.now().to_rfc3339();
+    workspace.scim().provision("ann@acme.test");
+    workspace.sign_in_with(&mut workspace.browser(), "ann@acme.test", vec![role("Environment manager")]);
+    let between = SystemClock.now().to_rfc3339();
+    machine.ok(&["collaborator", "set-role", "--workspace", "acme", "ann@acme.test", "dev", "No access"]);
+    machine.ok(&["collaborator", "deactivate", "--workspace", "acme", "ann@acme.test"]);
+    let then = machine.json(&["explain", "--workspace", "acme", "ann@acme.test", "--at", &between, "--json"]);
+    assert_eq!(
+        (&then["status"], &then["environments"]["dev"]["role"]),
+        (&json!("active"), &json!("Environment manager"))
+    );
+    assert_eq!(explain(&machine, "ann@acme.test")["status"], "deactivated");
+    let why = machine.fails(&["explain", "--workspace", "acme", "ann@acme.test", "--at", &before]);
+    assert!(why.contains("nothing is known of ann@acme.test at"), "{why}");
+    assert_eq!(machine.run(&["explain", "--workspace", "acme", "ann@acme.test", "--at", "yesterday"]).code, Some(2));
+}
+
+#[test]
+fn who_awaits_the_first_login_is_told_what_it_is_going_to_give() {
+    let (machine, workspace) = acme();
+    let _serving = machine.serve();
+    let extension = json!({ "workato_role_prod": "Environment manager" });
+    let ann = with(user("ann@acme.test"), "urn:ietf:params:scim:schemas:workato:1.0:WorkatoRole", extension);
+    workspace.scim().make(&ann);
+    let shown = explain(&machine, "ann@acme.test");
+    assert_eq!((&shown["environments"]["prod"]["role"], &shown["awaiting_first_login"]), (&json!(null), &json!(true)));
+    assert_eq!(shown["predicted"]["prod"]["role"], "Environment manager");
+    assert_eq!(shown["predicted"]["dev"]["role"], "Member");
+    let told = machine.ok(&["explain", "--workspace", "acme", "ann@acme.test"]);
+    assert!(told.contains("prod: Environment manager after the first login"), "{told}");
+    workspace.sign_in(&mut workspace.browser(), "ann@acme.test");
+    assert_eq!(explain(&machine, "ann@acme.test")["predicted"], json!(null));
 }

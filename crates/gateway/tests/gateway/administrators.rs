@@ -96,7 +96,7 @@ fn a_role_set_by_hand_shows_at_once_and_lasts_until_the_next_word_of_the_provide
     gate.acme.scim().provision("ann@acme.test");
     let mut browser = gate.acme.browser();
     gate.acme.sign_in_with(&mut browser, "ann@acme.test", vec![role("Member")]).expect(303);
-    let set = Command::SetRole { environment: "dev".to_owned(), role: "Environment manager".to_owned() };
+    let set = Command::SetRole { environment: "dev".to_owned(), role: "Environment manager".to_owned(), pin: None };
     gate.administer("ann@acme.test", &set);
     assert_eq!(dev(&browser.session().unwrap()), "Environment manager");
     let explained = &gate.explain("ann@acme.test")["environments"]["dev"];

@@ -29,6 +29,7 @@ mod scim;
 mod scim_auth;
 mod scim_bodies;
 mod scim_http;
+mod seeds;
 mod sessions;
 mod sign_in;
 mod workspaces;

@@ -102,7 +102,7 @@ fn refusal(answer: &Answer) -> String {
 }
 
 /// A token in place of the others, as `gatehouse scim token refresh` puts it.
-fn refresh(gate: &Gate, overlap: Option<Duration>) -> Scim {
+pub(crate) fn refresh(gate: &Gate, overlap: Option<Duration>) -> Scim {
     refresh_in(gate.stored(&gate.acme).id, gate, overlap)
 }
 

@@ -5,7 +5,7 @@ use domain::environment::{Catalogue, Environment, EnvironmentName, GroupName, Ro
 use domain::group::Group;
 use domain::id::WorkspaceId;
 
-use super::{Conn, groups};
+use super::{Conn, groups, people};
 use crate::error::StoreError;
 use crate::record::{parsed, valid};
 use crate::schema::{collaborator_groups, environments, group_mappings, roles};
@@ -25,6 +25,7 @@ pub(crate) fn load(
         roles: role_names(conn, workspace)?,
         groups: Vec::new(),
         mappings: BTreeMap::new(),
+        has_several_administrators: people::has_several_administrators(conn, workspace)?,
     };
     for chunk in candidates.chunks(CHUNK) {
         catalogue.groups.extend(known_groups(conn, workspace, chunk)?);

@@ -7,7 +7,7 @@ use domain::id::WorkspaceId;
 use domain::search::search_attributes;
 
 use super::people::Row;
-use super::{Conn, audit, catalogue, mails, memberships, sessions};
+use super::{Conn, audit, catalogue, mails, memberships, people, sessions, workspaces};
 use crate::error::{StoreError, Unique};
 use crate::people::prefix;
 use crate::record::{digest, micros};
@@ -23,7 +23,11 @@ pub(crate) fn commit(conn: &mut Conn, change: &Change) -> Result<(), StoreError>
     for group in &change.groups {
         catalogue::ensure_group(conn, group)?;
     }
+    keep_administrator(conn, change)?;
     write_person(conn, change)?;
+    if change.is_remembered && change.write != Write::Nothing {
+        people::remember(conn, &change.person)?;
+    }
     write_links(conn, change)?;
     memberships::write(conn, change.workspace, &change.person.id.to_string(), &change.memberships)?;
     mails::enqueue(conn, change)?;
@@ -64,6 +68,19 @@ fn begin_session(conn: &mut Conn, workspace: WorkspaceId, login: &UsedLogin) -> 
     match sessions::begin(conn, workspace, login.connection, session)? {
         Some(former) => audit::append(conn, &[login.replaces(session, &former)]),
         None => Ok(()),
+    }
+}
+
+/// Of two syncs that would each demote one of the last two administrators, one waits here for the other, finds nobody left,
+/// and is decided anew.
+fn keep_administrator(conn: &mut Conn, change: &Change) -> Result<(), StoreError> {
+    if !change.takes_administration {
+        return Ok(());
+    }
+    workspaces::lock(conn, change.workspace)?;
+    match people::has_administrator_besides(conn, change.workspace, &change.person.id.to_string())? {
+        true => Ok(()),
+        false => Err(StoreError::Conflict),
     }
 }
 

@@ -1,11 +1,14 @@
+mod history;
 mod order;
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
 use domain::access::{EffectiveAccess, Membership};
 use domain::collaborator::{Lifecycle, Person, UserName};
 use domain::id::{PersonId, ScimId, WorkspaceId};
 use domain::predicate::Predicate;
+
+pub(crate) use history::{at, remember};
 
 use super::{Conn, memberships, search};
 use crate::error::StoreError;
@@ -44,6 +47,8 @@ pub(super) struct Row {
     created_at: i64,
     modified_at: i64,
     updated_at: i64,
+    administers: bool,
+    due_at: Option<i64>,
 }
 
 impl Row {
@@ -70,6 +75,8 @@ impl Row {
             created_at: micros(person.created_at),
             modified_at: micros(person.modified_at),
             updated_at: micros(person.updated_at),
+            administers: person.administers(),
+            due_at: person.due_at().map(micros),
         })
     }
 
@@ -205,6 +212,43 @@ pub(crate) fn list(
     };
     let (rows, places) = order::page(conn, workspace, &matching, sort, position, limit)?.into_iter().unzip();
     Ok(Page { total, people: several(conn, rows)?, places })
+}
+
+/// Whether somebody else than this person administers the workspace.
+pub(super) fn has_administrator_besides(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    person: &str,
+) -> Result<bool, StoreError> {
+    let others = collaborators::table
+        .filter(collaborators::workspace_id.eq(workspace.to_string()))
+        .filter(collaborators::administers)
+        .filter(collaborators::id.ne(person.to_owned()));
+    Ok(diesel::select(exists(others)).get_result(conn)?)
+}
+
+/// Whether more than one person administers the workspace.
+pub(super) fn has_several_administrators(conn: &mut Conn, workspace: WorkspaceId) -> Result<bool, StoreError> {
+    let some: Vec<String> = collaborators::table
+        .filter(collaborators::workspace_id.eq(workspace.to_string()))
+        .filter(collaborators::administers)
+        .limit(2)
+        .select(collaborators::id)
+        .load(conn)?;
+    Ok(some.len() > 1)
+}
+
+/// People whose access changes by itself, those first for whom it is longest due.
+pub(crate) fn due(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<(WorkspaceId, PersonId)>, StoreError> {
+    let rows: Vec<(String, String)> = collaborators::table
+        .filter(collaborators::due_at.le(now))
+        .order(collaborators::due_at)
+        .limit(limit)
+        .select((collaborators::workspace_id, collaborators::id))
+        .load(conn)?;
+    rows.iter()
+        .map(|(workspace, person)| Ok((id(WorkspaceId::parse, workspace)?, id(PersonId::parse, person)?)))
+        .collect()
 }
 
 /// Those who are not deleted.

@@ -78,6 +78,14 @@ pub(crate) fn find(conn: &mut Conn, id: WorkspaceId) -> Result<Option<Workspace>
     row.map(Row::into_workspace).transpose()
 }
 
+/// Holds the workspace's row until the transaction ends: whoever wants it meanwhile waits. A write that changes nothing does
+/// that on both databases.
+pub(super) fn lock(conn: &mut Conn, id: WorkspaceId) -> Result<(), StoreError> {
+    let row = workspaces::table.find(id.to_string());
+    diesel::update(row).set(workspaces::policy_version.eq(workspaces::policy_version)).execute(conn)?;
+    Ok(())
+}
+
 pub(crate) fn all(conn: &mut Conn) -> Result<Vec<Workspace>, StoreError> {
     let rows = workspaces::table.order(workspaces::created_at).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Row::into_workspace).collect()

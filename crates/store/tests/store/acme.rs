@@ -247,8 +247,8 @@ impl Login {
     }
 
     /// Asserts these groups.
-    pub(crate) fn groups<const N: usize>(mut self, names: [&str; N]) -> Self {
-        self.groups = GroupsClaim::Values(names.map(str::to_owned).to_vec());
+    pub(crate) fn groups<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
+        self.groups = GroupsClaim::Values(names.into_iter().map(str::to_owned).collect());
         self
     }
 

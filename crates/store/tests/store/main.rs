@@ -12,6 +12,7 @@ mod custom_attributes;
 mod decide_and_commit;
 mod groups;
 mod groups_at_random;
+mod history;
 mod keys;
 mod lists_at_random;
 mod login_races;

@@ -31,6 +31,8 @@ fn people(gate: &Gate, count: usize) -> Vec<String> {
             memberships,
             login: None,
             invitation: None,
+            is_remembered: true,
+            takes_administration: false,
             audit,
             events,
         };
