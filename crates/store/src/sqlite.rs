@@ -107,7 +107,9 @@ struct ReadOnly;
 
 impl CustomizeConnection<Conn, PoolError> for ReadOnly {
     fn on_acquire(&self, connection: &mut Conn) -> Result<(), PoolError> {
-        connection.batch_execute("PRAGMA busy_timeout = 10000; PRAGMA query_only = ON;").map_err(PoolError::QueryError)
+        connection
+            .batch_execute("PRAGMA busy_timeout = 10000; PRAGMA cache_size = -16384; PRAGMA query_only = ON;")
+            .map_err(PoolError::QueryError)
     }
 }
 
@@ -150,7 +152,8 @@ impl<T: Send, F: FnOnce(&mut Conn) -> Result<T, StoreError> + Send> Job for Task
 fn open_writer(path: &str) -> Result<Conn, StoreError> {
     let mut connection = Conn::establish(path).map_err(|error| StoreError::Address(error.to_string()))?;
     connection.batch_execute(
-        "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
+        "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+         PRAGMA cache_size = -65536;",
     )?;
     Ok(connection)
 }

@@ -7,28 +7,46 @@ use super::Conn;
 use crate::error::StoreError;
 use crate::people::{Place, Position};
 
-/// The query by a column, whose values are of the type of the key, from a position on; equal values are in the order in which they came.
+/// The query by a column, whose values are of the type of the key, from a position on; equal values are in the order in which
+/// they came. The descending list is the ascending one backwards, which an index can be read as well.
 macro_rules! in_order {
     ($query:expr, $column:expr, $key:ty, $ordinal:expr, $descending:expr, $position:expr) => {{
         let query = match $position {
             Position::Offset(offset) => $query.offset(*offset),
             Position::After(place) => {
                 let key: $key = order::key(place)?;
-                let later = $column.eq(key.clone()).and($ordinal.gt(place.ordinal));
+                let same = $column.eq(key.clone());
                 // That no key is less is said by itself, because an index can be entered by it.
                 if $descending {
+                    let later = same.and($ordinal.lt(place.ordinal));
                     $query.filter($column.le(key.clone())).filter($column.lt(key).or(later))
                 } else {
+                    let later = same.and($ordinal.gt(place.ordinal));
                     $query.filter($column.ge(key.clone())).filter($column.gt(key).or(later))
                 }
             }
         };
-        let query = if $descending { query.order($column.desc()) } else { query.order($column.asc()) };
-        query.then_order_by($ordinal)
+        if $descending {
+            query.order(($column.desc(), $ordinal.desc()))
+        } else {
+            query.order(($column.asc(), $ordinal.asc()))
+        }
     }};
 }
 
-pub(super) use in_order;
+/// The query in the order in which resources came, or backwards, from a position on.
+macro_rules! as_they_came {
+    ($query:expr, $ordinal:expr, $descending:expr, $position:expr) => {{
+        let query = match $position {
+            Position::Offset(offset) => $query.offset(*offset),
+            Position::After(place) if $descending => $query.filter($ordinal.lt(place.ordinal)),
+            Position::After(place) => $query.filter($ordinal.gt(place.ordinal)),
+        };
+        if $descending { query.order($ordinal.desc()) } else { query.order($ordinal.asc()) }
+    }};
+}
+
+pub(super) use {as_they_came, in_order};
 
 /// Whether resources have what the list is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

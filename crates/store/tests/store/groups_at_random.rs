@@ -97,10 +97,10 @@ fn sorted(made: Vec<Made>, sort: Option<&Sort>) -> Vec<Group> {
         "externalid" => group.external_id.clone().map_or((1, String::new()), |id| (0, id)),
         _ => (0, group.created_at.to_rfc3339()),
     };
-    groups.sort_by(|left, right| {
-        let order = key(left).cmp(&key(right));
-        if sort.descending { order.reverse() } else { order }
-    });
+    groups.sort_by_key(key);
+    if sort.descending {
+        groups.reverse();
+    }
     groups
 }
 

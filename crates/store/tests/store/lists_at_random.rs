@@ -92,17 +92,16 @@ impl List<'_> {
         }
     }
 
-    /// Those who match, in the order in which they came, then sorted so that equal ones keep it.
+    /// Those who match, in the order in which they came, then sorted so that equal ones keep it; descending is that backwards.
     fn expected(&self, people: &[Person]) -> Vec<Person> {
         let matching = people.iter().filter(|person| self.predicate.as_ref().is_none_or(|it| holds(it, person)));
         let mut matching: Vec<Person> = matching.cloned().collect();
         if let Some(sort) = &self.sort {
-            matching.sort_by(|left, right| {
-                // `None` is greater than any key.
-                let key = |person| key(sort, person).map_or((1, String::new()), |key| (0, key));
-                let order = key(left).cmp(&key(right));
-                if sort.descending { order.reverse() } else { order }
-            });
+            // `None` is greater than any key.
+            matching.sort_by_key(|person| key(sort, person).map_or((1, String::new()), |key| (0, key)));
+            if sort.descending {
+                matching.reverse();
+            }
         }
         matching
     }

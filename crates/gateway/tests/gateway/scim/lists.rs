@@ -156,7 +156,7 @@ fn walked(scim: &Scim, list: &str) -> Vec<String> {
 }
 
 on_both_databases! {
-    /// Those without a value come last, and first when descending; equal ones as they were made.
+    /// Those without a value come last, equal ones as they were made; the descending list is the same backwards.
     fn a_cursor_leads_through_a_sorted_list(gate: &Gate) {
         let scim = gate.acme.scim();
         let title = |name: &str, title| scim.make(&with(user(name), "title", title));
@@ -164,11 +164,12 @@ on_both_databases! {
             .map(|(name, value)| title(name, value));
         for (order, wanted) in [
             ("sortBy=title", [&c, &a, &d, &b]),
-            ("sortBy=title&sortOrder=descending", [&b, &a, &d, &c]),
+            ("sortBy=title&sortOrder=descending", [&b, &d, &a, &c]),
             ("sortBy=userName", [&d, &b, &a, &c]),
             ("sortBy=emails&sortOrder=descending", [&c, &a, &b, &d]),
             // All were made at one moment.
-            ("sortBy=meta.created&sortOrder=descending", [&a, &b, &c, &d]),
+            ("sortBy=meta.created", [&a, &b, &c, &d]),
+            ("sortBy=meta.created&sortOrder=descending", [&d, &c, &b, &a]),
         ] {
             for size in 1..4 {
                 let list = format!("/Users?{order}&count={size}");

@@ -4,7 +4,7 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::super::Conn;
-use super::super::order::{self, Part, in_order, in_two_parts};
+use super::super::order::{self, Part, as_they_came, in_order, in_two_parts};
 use super::{Query, Row};
 use crate::error::StoreError;
 use crate::people::{Place, Position, Sort};
@@ -30,7 +30,7 @@ pub(super) fn page(
     position: &Position,
     limit: i64,
 ) -> Result<Placed, StoreError> {
-    let Some(sort) = sort else { return as_they_came(conn, matching(), position, limit) };
+    let Some(sort) = sort else { return as_they_came(conn, matching(), false, position, limit) };
     match sort.path.as_str() {
         "id" => by_column!(conn, matching(), scim_id: String, sort, position, limit),
         "displayname" => by_column!(conn, matching(), name_fold: String, sort, position, limit),
@@ -40,12 +40,15 @@ pub(super) fn page(
     }
 }
 
-fn as_they_came(conn: &mut Conn, query: Query, position: &Position, limit: i64) -> Result<Placed, StoreError> {
-    let query = match position {
-        Position::Offset(offset) => query.offset(*offset),
-        Position::After(place) => query.filter(groups::ordinal.gt(place.ordinal)),
-    };
-    let rows: Vec<Row> = query.order(groups::ordinal).limit(limit).select(Row::as_select()).load(conn)?;
+fn as_they_came(
+    conn: &mut Conn,
+    query: Query,
+    descending: bool,
+    position: &Position,
+    limit: i64,
+) -> Result<Placed, StoreError> {
+    let query = as_they_came!(query, groups::ordinal, descending, position);
+    let rows: Vec<Row> = query.limit(limit).select(Row::as_select()).load(conn)?;
     Ok(placed(rows, |_| None))
 }
 
@@ -76,7 +79,7 @@ fn by_external_id(
                 let rows: Vec<Row> = query.limit(limit).select(Row::as_select()).load(conn)?;
                 Ok(placed(rows, |row| row.external_id.clone()))
             }
-            Part::Without => as_they_came(conn, without(), position, limit),
+            Part::Without => as_they_came(conn, without(), descending, position, limit),
         },
         |conn, part| match part {
             Part::With => Ok(with().select(count_star()).first(conn)?),

@@ -9,7 +9,7 @@ use domain::id::WorkspaceId;
 use domain::predicate::{AttributePath, Form};
 
 use super::super::Conn;
-use super::super::order::{self, Part, in_order, in_two_parts};
+use super::super::order::{self, Part, as_they_came, in_order, in_two_parts};
 use super::{CHUNK, Query, Row};
 use crate::error::StoreError;
 use crate::people::{Place, Position, Sort};
@@ -39,7 +39,7 @@ pub(super) fn page(
     position: &Position,
     limit: i64,
 ) -> Result<Placed, StoreError> {
-    let Some(sort) = sort else { return as_they_came(conn, matching(), position, limit) };
+    let Some(sort) = sort else { return as_they_came(conn, matching(), false, position, limit) };
     match sort.path.as_str() {
         "id" => by_column!(conn, matching(), scim_id: String, sort, position, limit),
         "active" => by_column!(conn, matching(), active: bool, sort, position, limit),
@@ -54,7 +54,7 @@ pub(super) fn page(
                 limit,
                 |conn, part, position, limit| match part {
                     Part::With => values.page(conn, sort.descending, position, limit),
-                    Part::Without => as_they_came(conn, values.without(), position, limit),
+                    Part::Without => as_they_came(conn, values.without(), sort.descending, position, limit),
                 },
                 |conn, part| match part {
                     Part::With => Ok(values.with().select(count_star()).first(conn)?),
@@ -65,12 +65,15 @@ pub(super) fn page(
     }
 }
 
-fn as_they_came(conn: &mut Conn, query: Query, position: &Position, limit: i64) -> Result<Placed, StoreError> {
-    let query = match position {
-        Position::Offset(offset) => query.offset(*offset),
-        Position::After(place) => query.filter(collaborators::ordinal.gt(place.ordinal)),
-    };
-    let rows: Vec<Row> = query.order(collaborators::ordinal).limit(limit).select(Row::as_select()).load(conn)?;
+fn as_they_came(
+    conn: &mut Conn,
+    query: Query,
+    descending: bool,
+    position: &Position,
+    limit: i64,
+) -> Result<Placed, StoreError> {
+    let query = as_they_came!(query, collaborators::ordinal, descending, position);
+    let rows: Vec<Row> = query.limit(limit).select(Row::as_select()).load(conn)?;
     Ok(placed(rows, |_| None))
 }
 
