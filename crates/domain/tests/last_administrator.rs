@@ -1,6 +1,6 @@
 //! No sync demotes the last administrator of a workspace (product rules §3.8).
 
-#![expect(clippy::unwrap_used, reason = "tests only")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests only")]
 
 mod common;
 
@@ -9,6 +9,8 @@ use domain::access::Rule;
 use domain::audit::EventKind;
 use domain::collaborator::Status;
 use domain::id::PersonId;
+use proptest::prelude::*;
+use proptest::sample::select;
 
 const ANN: &str = "ann@acme.test";
 const BOB: &str = "bob@acme.test";
@@ -92,4 +94,26 @@ fn once_there_is_another_one_the_next_login_demotes() {
     administrator(&mut world, BOB);
     world.login(assertion(ANN).role("workato_role", "Member")).unwrap();
     assert_eq!(world.role(ann, "dev"), "Member");
+}
+
+proptest! {
+    #[test]
+    fn no_sequence_of_syncs_demotes_the_last_one(
+        acts in prop::collection::vec((0..3_usize, select(&["Environment admin", "Member", "No access", "?"][..]), any::<bool>()), 1..40),
+    ) {
+        let mut world = World::new();
+        let names = [ANN, BOB, "cid@acme.test"];
+        let people = names.map(|name| world.post(user(name)));
+        let mut had_one = false;
+        for (who, role, by_login) in acts {
+            if by_login {
+                world.login(assertion(names[who]).role("workato_role", role)).unwrap();
+            } else {
+                world.put(people[who], user(names[who]).role("workato_role", role)).unwrap();
+            }
+            let has_one = people.iter().any(|id| world.person(*id).administers());
+            prop_assert!(has_one || !had_one);
+            had_one = has_one;
+        }
+    }
 }

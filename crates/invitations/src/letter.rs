@@ -4,7 +4,8 @@ use askama::Template;
 use domain::collaborator::{Invitation, Person};
 use domain::workspace::Workspace;
 use lettre::Message;
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
 
 /// Everything that an invitation says.
 pub(crate) struct Letter<'a> {
@@ -60,8 +61,23 @@ impl Letter<'_> {
             .subject(format!("You are invited to {workspace}"))
             .message_id(Some(id))
             .date(self.invitation.issued_at.into())
-            .multipart(MultiPart::alternative_plain_html(plain, html))?)
+            .multipart(
+                MultiPart::alternative()
+                    .singlepart(part(ContentType::TEXT_PLAIN, plain))
+                    .singlepart(part(ContentType::TEXT_HTML, html)),
+            )?)
     }
+}
+
+/// As it is where mail can carry that (RFC 5322 §2.1.1: ASCII in lines of at most 998 characters): then the link is in one
+/// piece, whatever reads the message.
+fn part(kind: ContentType, text: String) -> SinglePart {
+    let fits = text.is_ascii() && text.lines().all(|line| line.len() <= 998);
+    let body = match fits {
+        true => Body::dangerous_pre_encoded(text.replace('\n', "\r\n").into(), ContentTransferEncoding::SevenBit),
+        false => Body::new(text),
+    };
+    SinglePart::builder().header(kind).body(body)
 }
 
 /// Names come from an identity provider: none of them may end a line of ours.

@@ -23,6 +23,8 @@ INSERT INTO access_history
 SELECT copies.id, version, at, copies.name, lifecycle, facts, access
 FROM copies JOIN access_history ON access_history.person_id = copies.original;
 
+-- An index is made faster in one go than value by value.
+DROP INDEX search_attributes_value;
 INSERT INTO search_attributes (workspace_id, person_id, path, element, rank, prefix, folded, exact, ordinal)
 SELECT workspace_id, copies.id, path, element, rank,
     CASE path WHEN 'username' THEN name WHEN 'emails.value' THEN name WHEN 'externalid' THEN external_id ELSE prefix END,
@@ -30,6 +32,8 @@ SELECT workspace_id, copies.id, path, element, rank,
     CASE path WHEN 'username' THEN name WHEN 'emails.value' THEN name WHEN 'externalid' THEN external_id ELSE exact END,
     copies.ordinal
 FROM copies JOIN search_attributes ON search_attributes.person_id = copies.original;
+
+CREATE INDEX search_attributes_value ON search_attributes (workspace_id, path, prefix, rank, ordinal);
 
 UPDATE workspace_counters
 SET last_ordinal = last_ordinal + (SELECT count(*) FROM copies), people = people + (SELECT count(*) FROM copies);

@@ -1,7 +1,7 @@
 -- Copies of everybody under names of their own: COPIES of each.
-PRAGMA journal_mode = WAL;
+PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-PRAGMA cache_size = -1000000;
+PRAGMA cache_size = -2000000;
 PRAGMA temp_store = MEMORY;
 BEGIN;
 CREATE TEMP TABLE copies AS
@@ -33,6 +33,8 @@ INSERT INTO access_history
 SELECT copies.id, version, at, copies.name, lifecycle, facts, access
 FROM copies JOIN access_history ON access_history.person_id = copies.original;
 
+-- An index is made faster in one go than value by value.
+DROP INDEX search_attributes_value;
 INSERT INTO search_attributes (workspace_id, person_id, path, element, rank, prefix, folded, exact, ordinal)
 SELECT workspace_id, copies.id, path, element, rank,
     CASE path WHEN 'username' THEN name WHEN 'emails.value' THEN name WHEN 'externalid' THEN external_id ELSE prefix END,
@@ -41,7 +43,9 @@ SELECT workspace_id, copies.id, path, element, rank,
     copies.ordinal
 FROM copies JOIN search_attributes ON search_attributes.person_id = copies.original;
 
+CREATE INDEX search_attributes_value ON search_attributes (workspace_id, path, prefix, rank, ordinal);
+
 UPDATE workspace_counters
 SET last_ordinal = last_ordinal + (SELECT count(*) FROM copies), people = people + (SELECT count(*) FROM copies);
 COMMIT;
-PRAGMA wal_checkpoint(TRUNCATE);
+PRAGMA journal_mode = WAL;

@@ -39,7 +39,13 @@ impl Explain {
 
 fn at_that_time(session: &Session, person: &Person, at: Timestamp) -> Result<Person> {
     let then = session.store.person_at(session.workspace.id, person.id, at)?;
-    then.with_context(|| format!("nothing is known of {} at {}: it is too long ago", person.user_name, at.to_rfc3339()))
+    then.with_context(|| {
+        format!(
+            "nothing is known of {} at {}: they were not here yet, or it is too long ago",
+            person.user_name,
+            at.to_rfc3339()
+        )
+    })
 }
 
 fn tell(person: &Person, explanation: &Explanation<'_>) -> Result<()> {
@@ -52,12 +58,14 @@ fn tell(person: &Person, explanation: &Explanation<'_>) -> Result<()> {
             output::line(format!("         {}", note.as_str().unwrap_or_default()))?;
         }
     }
-    let groups: Vec<&str> = explanation.groups.iter().map(|group| group.name.as_str()).collect();
-    output::line(format!("\n  groups {}", if groups.is_empty() { "-".to_owned() } else { groups.join(", ") }))?;
     for (environment, access) in explanation.predicted.iter().flatten() {
         let role = access.get("role").and_then(|role| role.as_str()).unwrap_or("-");
-        output::line(format!("         {environment}: {role} after the first login, unless it says otherwise"))?;
+        output::line(format!(
+            "\n  {environment:<6} {role:<22} after the first login, unless its assertion says otherwise"
+        ))?;
     }
+    let groups: Vec<&str> = explanation.groups.iter().map(|group| group.name.as_str()).collect();
+    output::line(format!("\n  groups {}", if groups.is_empty() { "-".to_owned() } else { groups.join(", ") }))?;
     for ignored in explanation.ignored_groups {
         output::line(format!("         {}: ignored, {}", ignored.name, ignored.reason))?;
     }

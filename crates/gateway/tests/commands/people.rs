@@ -187,7 +187,7 @@ fn who_awaits_the_first_login_is_told_what_it_is_going_to_give() {
     assert_eq!(shown["predicted"]["prod"]["role"], "Environment manager");
     assert_eq!(shown["predicted"]["dev"]["role"], "Member");
     let told = machine.ok(&["explain", "--workspace", "acme", "ann@acme.test"]);
-    assert!(told.contains("prod: Environment manager after the first login"), "{told}");
+    assert!(told.contains("prod   Environment manager    after the first login"), "{told}");
     workspace.sign_in(&mut workspace.browser(), "ann@acme.test");
     assert_eq!(explain(&machine, "ann@acme.test")["predicted"], json!(null));
 }

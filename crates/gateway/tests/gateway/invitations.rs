@@ -163,6 +163,7 @@ fn without_a_server_mail_goes_into_a_folder() {
         assert!(message.contains(part), "{part} is missing: {message}");
     }
     assert!(!message.lines().any(|line| line.starts_with("Bcc:")), "{message}");
+    assert!(message.contains(&link(&gate, ANN)), "in one piece: {message}");
     let links: BTreeSet<String> = links(&message).into_iter().collect();
     assert_eq!(links, BTreeSet::from([link(&gate, ANN)]));
     post(links.first().unwrap()).expect(200);
