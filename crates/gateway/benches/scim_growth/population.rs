@@ -53,13 +53,21 @@ impl Gateway {
     /// Adds so many copies of everybody, while it does not serve.
     pub(crate) fn multiply(&mut self, copies: usize) {
         drop(self.server.take());
-        let script = |text: &str| text.replace("COPIES", &copies.to_string());
+        let script = |head: &str, key: &str, tail: &str| {
+            let copies = head.replace("COPIES", &copies.to_string());
+            [&copies, &include_str!("copies.sql").replace("KEY", key), "COMMIT;", tail].join("\n")
+        };
         match self.database.strip_prefix("sqlite://") {
-            Some(path) => run(Command::new("sqlite3").arg(path), &script(include_str!("sqlite.sql"))),
+            Some(path) => {
+                let head = include_str!("sqlite.sql");
+                let sql = script(head, "lower(hex(randomblob(32)))", "PRAGMA journal_mode = WAL;");
+                run(Command::new("sqlite3").arg(path), &sql);
+            }
             None => {
-                let mut psql = Command::new("psql");
-                psql.args(["--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", &self.database]);
-                run(&mut psql, &script(include_str!("postgres.sql")));
+                let head = include_str!("postgres.sql");
+                let sql = script(head, "encode(sha256(copies.name::bytea), 'hex')", "VACUUM ANALYZE;");
+                let quiet = ["--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1"];
+                run(Command::new("psql").args(quiet).arg(&self.database), &sql);
             }
         }
         self.server = Some(self.machine.serve());
