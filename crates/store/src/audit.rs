@@ -1,6 +1,7 @@
 //! The activity audit log: append, seal, list, verify.
 
 use domain::audit::{AuditEntry, SealedEntry};
+use domain::clock::Timestamp;
 use domain::id::WorkspaceId;
 use serde::Serialize;
 
@@ -17,6 +18,12 @@ pub struct AuditFilter {
     pub source: Option<String>,
     /// Of this kind.
     pub kind: Option<String>,
+    /// Not before this moment.
+    pub since: Option<Timestamp>,
+    /// Before this moment.
+    pub until: Option<Timestamp>,
+    /// Up to this number: what is sealed later is left out.
+    pub through: Option<i64>,
 }
 
 /// What a walk over the chain found.
@@ -118,6 +125,11 @@ impl Store {
         after: i64,
     ) -> Result<Vec<SealedEntry>, StoreError> {
         read!(self, |q, conn| q::audit::list(conn, workspace, filter, after))
+    }
+
+    /// The highest number in the log; 0 where nothing is sealed.
+    pub fn last_sealed(&self, workspace: WorkspaceId) -> Result<i64, StoreError> {
+        read!(self, |q, conn| q::audit::last_sealed(conn, workspace))
     }
 
     /// Checks the chain from its first entry to its head.

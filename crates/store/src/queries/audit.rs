@@ -1,4 +1,4 @@
-use diesel::dsl::exists;
+use diesel::dsl::{exists, max};
 use diesel::prelude::*;
 use domain::audit::{AuditEntry, OutgoingEvent, SealedEntry};
 use domain::id::WorkspaceId;
@@ -187,8 +187,24 @@ pub(crate) fn list(
     if let Some(kind) = &filter.kind {
         query = query.filter(audit_entries::kind.eq(kind));
     }
+    if let Some(since) = filter.since {
+        query = query.filter(audit_entries::at.ge(micros(since)));
+    }
+    if let Some(until) = filter.until {
+        query = query.filter(audit_entries::at.lt(micros(until)));
+    }
+    if let Some(through) = filter.through {
+        query = query.filter(audit_entries::seq.le(through));
+    }
     let rows: Vec<Row> = query.order(audit_entries::seq).limit(BATCH).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Row::into_entry).collect()
+}
+
+/// The highest number; 0 where nothing is sealed.
+pub(crate) fn last_sealed(conn: &mut Conn, workspace: WorkspaceId) -> Result<i64, StoreError> {
+    let log = audit_entries::table.filter(audit_entries::workspace_id.eq(workspace.to_string()));
+    let last: Option<i64> = log.select(max(audit_entries::seq)).first(conn)?;
+    Ok(last.unwrap_or_default())
 }
 
 /// Walks the chain from its first entry.

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use chrono::Duration;
 use domain::audit::{EventKind, SealedEntry, Source};
 use store::{AuditFilter, ChainReport, StoreError};
 
@@ -285,6 +286,23 @@ on_both_databases! {
         assert_eq!(numbers(AuditFilter { kind: Some("login.failed".to_owned()), ..any() }), [1, 3]);
         let both = AuditFilter { subjects: about(&["ann"]), kind: Some("login.failed".to_owned()), ..any() };
         assert_eq!(numbers(both), [1]);
+    }
+
+    fn a_time_filter_has_its_beginning_and_not_its_end(db: &Database) {
+        let acme = Acme::on(db);
+        let begin = acme.now();
+        for _ in 0..4 {
+            sealed(&acme, 1);
+            acme.pass(Duration::microseconds(1));
+        }
+        let at = |micros| Some(begin + Duration::microseconds(micros));
+        let numbers = |filter: AuditFilter| whole_log(&acme, &filter).iter().map(|entry| entry.seq).collect::<Vec<_>>();
+        let any = AuditFilter::default;
+        assert_eq!(numbers(AuditFilter { since: at(1), ..any() }), [2, 3, 4]);
+        assert_eq!(numbers(AuditFilter { until: at(1), ..any() }), [1]);
+        assert_eq!(numbers(AuditFilter { since: at(1), until: at(3), ..any() }), [2, 3]);
+        assert_eq!(numbers(AuditFilter { through: Some(3), since: at(1), ..any() }), [2, 3]);
+        assert_eq!(acme.store.last_sealed(acme.workspace.id).unwrap(), 4);
     }
 
     fn entries_of_a_transaction_that_fails_are_not_there(db: &Database) {
