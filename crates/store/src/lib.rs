@@ -6,6 +6,7 @@
 mod audit;
 mod backend;
 mod catalogue;
+mod chain;
 mod commit;
 mod connections;
 mod custom_attributes;
@@ -27,7 +28,8 @@ mod tokens;
 mod vault;
 mod workspaces;
 
-pub use audit::{AuditFilter, ChainReport, Head};
+pub use audit::AuditFilter;
+pub use chain::{ChainReport, EarlierHead, Head};
 pub use commit::Committed;
 pub use connections::Connection;
 pub use error::{StoreError, Unique};

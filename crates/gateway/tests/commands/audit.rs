@@ -7,6 +7,7 @@ use domain::audit::{Actor, AuditEntry, EventKind, RequestOrigin, Source, Subject
 use domain::clock::{Clock, Timestamp};
 use domain::workspace::WorkspaceHandle;
 use gateway::clock::SystemClock;
+use serde_json::Value;
 use store::{MasterKey, Store};
 
 use crate::acme::{acme, init};
@@ -145,4 +146,68 @@ fn an_export_ends_well_when_its_reader_goes_away() {
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{format}");
         assert_eq!(ran.stdout.lines().count(), 1);
     }
+}
+
+const VERIFY: [&str; 4] = ["audit", "verify", "--workspace", "acme"];
+
+#[test]
+fn a_kept_head_is_compared_with_the_log() {
+    let machine = fresh();
+    let printed = machine.ok(&[&VERIFY[..], &["--json"]].concat());
+    fs::write(machine.path("kept.json"), &printed).unwrap();
+    append(&machine, 3, SystemClock.now());
+    let against = |file: &str| machine.run(&[&VERIFY[..], &["--head", file]].concat());
+    let held = against("kept.json");
+    assert_eq!(held.code, Some(0), "{held:?}");
+    assert!(held.stdout.contains("every link holds, and so does the earlier head"), "{held:?}");
+    let json = machine.json(&[&VERIFY[..], &["--head", "kept.json", "--json"]].concat());
+    assert_eq!((&json["valid"], &json["earlier_head"]), (&true.into(), &"held".into()));
+    assert_eq!(machine.json(&[&VERIFY[..], &["--json"]].concat())["earlier_head"], Value::Null);
+
+    // The `head` member by itself, with a number that nobody signed.
+    let mut head = serde_json::from_str::<Value>(&printed).unwrap()["head"].clone();
+    fs::write(machine.path("head.json"), head.to_string()).unwrap();
+    assert_eq!(against("head.json").code, Some(0));
+    head["seq"] = 999.into();
+    fs::write(machine.path("head.json"), head.to_string()).unwrap();
+    let forged = against("head.json");
+    assert_eq!(forged.code, Some(1), "{forged:?}");
+    let verdict = forged.stdout.lines().next().unwrap();
+    assert!(verdict.contains("the earlier head was not signed for this workspace"), "{forged:?}");
+}
+
+#[test]
+fn a_log_of_another_life_does_not_hold_a_kept_head() {
+    let machine = fresh();
+    for file in ["gatehouse.db", "gatehouse.db-wal"] {
+        let _ = fs::copy(machine.path(file), machine.path(&format!("backup-{file}")));
+    }
+    append(&machine, 3, SystemClock.now());
+    fs::write(machine.path("kept.json"), machine.ok(&[&VERIFY[..], &["--json"]].concat())).unwrap();
+    // An earlier copy of the whole database, its head's row included, is the simplest truncation.
+    let _ = fs::remove_file(machine.path("gatehouse.db-wal"));
+    for file in ["gatehouse.db", "gatehouse.db-wal"] {
+        let _ = fs::rename(machine.path(&format!("backup-{file}")), machine.path(file));
+    }
+    assert_eq!(machine.run(&VERIFY).code, Some(0), "the chain alone does not show it");
+    let found = machine.run(&[&VERIFY[..], &["--head", "kept.json"]].concat());
+    assert_eq!(found.code, Some(1), "{found:?}");
+    assert!(found.stdout.lines().next().unwrap().contains("the log was truncated: entry"), "{found:?}");
+    let json = machine.run(&[&VERIFY[..], &["--head", "kept.json", "--json"]].concat());
+    assert!(json.stdout.contains("\"earlier_head\":\"truncated\""), "{json:?}");
+}
+
+#[test]
+fn what_holds_no_head_is_told() {
+    let machine = fresh();
+    fs::write(machine.path("no.json"), "{}").unwrap();
+    fs::write(machine.path("no.txt"), "head 47").unwrap();
+    for file in ["no.json", "no.txt", "-"] {
+        let told = machine.fails(&[&VERIFY[..], &["--head", file]].concat());
+        assert!(
+            told.starts_with(&format!("{file} holds no head as `gatehouse audit verify --json` prints it")),
+            "{told}"
+        );
+    }
+    assert!(machine.fails(&[&VERIFY[..], &["--head", "nowhere"]].concat()).starts_with("can't read nowhere"));
 }

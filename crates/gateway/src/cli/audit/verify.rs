@@ -1,8 +1,12 @@
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
-use store::StoreError;
+use serde_json::Value;
+use store::{ChainReport, Head, StoreError};
 
 use crate::cli::session::{InWorkspace, Session};
 use crate::config::Settings;
@@ -12,6 +16,9 @@ use crate::output;
 pub(in crate::cli) struct Verify {
     #[command(flatten)]
     within: InWorkspace,
+    /// Whether the log still holds what this file says, which an earlier `verify --json` printed; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    head: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -19,21 +26,37 @@ pub(in crate::cli) struct Verify {
 
 impl Verify {
     pub(super) fn run(self, settings: &Settings) -> Result<ExitCode> {
+        let earlier = self.head.as_deref().map(read_head).transpose()?;
         let session = Session::open(settings, &self.within)?;
         match session.store.seal() {
             // The walk says what is wrong.
             Ok(_) | Err(StoreError::ForgedHead) => {}
             Err(error) => return Err(error.into()),
         }
-        let report = session.store.verify_audit(session.workspace.id)?;
-        if self.json {
-            output::json(&report)?;
-        } else {
-            let verdict = report.problem.clone().unwrap_or_else(|| "every link holds".to_owned());
-            output::line(format!("{} entries, {} not sealed yet: {verdict}", report.entries, report.unsealed))?;
-            output::line(format!("head {} {}", report.head.seq, report.head.hash))?;
-            output::line(format!("signature {}", report.head.signature))?;
-        }
+        let report = session.store.verify_audit(session.workspace.id, earlier.as_ref())?;
+        if self.json { output::json(&report) } else { tell(&report, earlier.as_ref()) }?;
         Ok(if report.valid { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
+}
+
+fn tell(report: &ChainReport, earlier: Option<&Head>) -> Result<()> {
+    let held = match earlier {
+        Some(head) => format!("every link holds, and so does the earlier head {}", head.seq),
+        None => "every link holds".to_owned(),
+    };
+    let verdict = report.problem.clone().unwrap_or(held);
+    output::line(format!("{} entries, {} not sealed yet: {verdict}", report.entries, report.unsealed))?;
+    output::line(format!("head {} {}", report.head.seq, report.head.hash))?;
+    output::line(format!("signature {}", report.head.signature))
+}
+
+/// A head by itself, or within what `verify --json` printed.
+fn read_head(path: &Path) -> Result<Head> {
+    let name = path.display();
+    let text = if path == Path::new("-") { io::read_to_string(io::stdin()) } else { fs::read_to_string(path) };
+    let text = text.with_context(|| format!("can't read {name}"))?;
+    let no_head = || format!("{name} holds no head as `gatehouse audit verify --json` prints it");
+    let printed: Value = serde_json::from_str(&text).with_context(no_head)?;
+    let head = printed.get("head").unwrap_or(&printed);
+    serde_json::from_value(head.clone()).with_context(no_head)
 }
