@@ -16,6 +16,8 @@ pub struct ChainReport {
     pub entries: i64,
     /// How many wait for their number.
     pub unsealed: i64,
+    /// The number from which on the log is kept; what stood before it was removed by the retention.
+    pub kept_from: i64,
     /// The first thing that is wrong.
     pub problem: Option<String>,
     /// What an earlier head tells, where one was given.
@@ -47,23 +49,27 @@ pub enum EarlierHead {
     Truncated,
     /// That entry's number is another entry's: the log was cut before it and went on.
     Replaced,
+    /// The retention removed that entry, so there is nothing to compare. It tells nothing any more.
+    OlderThanRetention,
 }
 
 impl EarlierHead {
-    /// What a genuine head tells, by the hash that its number has in the log now.
-    pub(crate) fn compare(earlier: &Head, found: Option<&str>, last: i64) -> Self {
+    /// What a genuine head tells, by the hash that its number has in the log now. The anchor's entry is gone, its hash is not.
+    pub(crate) fn compare(earlier: &Head, found: Option<&str>, walk: &ChainWalk) -> Self {
+        let found = if earlier.seq == walk.begin.seq { Some(walk.begin.hash.as_str()) } else { found };
         match found {
             // The beginning of every log.
             _ if earlier.seq == 0 => Self::Held,
+            None if earlier.seq < walk.begin.seq => Self::OlderThanRetention,
             Some(hash) if hash == earlier.hash => Self::Held,
-            None if earlier.seq > last => Self::Truncated,
+            None if earlier.seq > walk.seq => Self::Truncated,
             _ => Self::Replaced,
         }
     }
 
     fn problem(self, seq: i64) -> Option<String> {
         match self {
-            Self::Held => None,
+            Self::Held | Self::OlderThanRetention => None,
             Self::Forged => Some(
                 "the earlier head was not signed for this workspace under this master key: it tells nothing".to_owned(),
             ),
@@ -75,9 +81,19 @@ impl EarlierHead {
     }
 }
 
+/// Where a chain begins: behind the last entry that the retention removed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Anchor {
+    /// That entry's number; 0 where nothing was removed.
+    pub(crate) seq: i64,
+    /// Its link.
+    pub(crate) hash: String,
+}
+
 /// A walk over the chain, entry by entry.
 #[derive(Debug, Default)]
 pub(crate) struct ChainWalk {
+    begin: Anchor,
     pub(crate) seq: i64,
     pub(crate) hash: String,
     entries: i64,
@@ -85,6 +101,20 @@ pub(crate) struct ChainWalk {
 }
 
 impl ChainWalk {
+    /// Begins behind the anchor. Where it is forged it means nothing, and the chain has to be there from its first entry.
+    pub(crate) fn begin(anchor: Option<Anchor>) -> Self {
+        let forged = anchor.is_none().then(|| "the beginning of the log was not written by the retention".to_owned());
+        let begin = anchor.unwrap_or_default();
+        Self { seq: begin.seq, hash: begin.hash.clone(), begin, entries: 0, problem: forged }
+    }
+
+    /// An entry whose number is that of a removed one was put there by somebody else.
+    pub(crate) fn precede(&mut self, stray: Option<i64>) {
+        if let Some(seq) = stray {
+            self.found(|| format!("entry {seq} stands before the beginning of the log"));
+        }
+    }
+
     pub(crate) fn step(&mut self, seq: i64, stored: &str, expected: String) {
         if seq != self.seq + 1 {
             let missing = self.seq + 1;
@@ -119,6 +149,7 @@ impl ChainWalk {
             valid: problem.is_none(),
             entries: self.entries,
             unsealed,
+            kept_from: self.begin.seq + 1,
             problem,
             earlier_head: earlier.map(|(_, verdict)| verdict),
             head,

@@ -20,6 +20,7 @@ mod migrations;
 mod people;
 mod postgres;
 mod record;
+mod retention;
 mod schema;
 mod scim_requests;
 mod sessions;

@@ -8,7 +8,7 @@ use super::Conn;
 use crate::audit::AuditFilter;
 use crate::error::StoreError;
 use crate::record::{id, json, micros, parsed, timestamp};
-use crate::schema::{audit_entries, audit_heads, outbox, workspaces};
+use crate::schema::{audit_anchors, audit_entries, audit_heads, outbox, workspaces};
 use crate::vault::Vault;
 
 /// Entries sealed or read in one go.
@@ -20,7 +20,7 @@ pub(crate) struct Row {
     ordinal: i64,
     workspace_id: String,
     at: i64,
-    kind: String,
+    pub(super) kind: String,
     source: String,
     actor: String,
     subject: String,
@@ -140,9 +140,9 @@ pub(crate) fn seal(conn: &mut Conn, vault: &Vault, workspace: WorkspaceId) -> Re
     Ok(rows.len())
 }
 
-/// The head from which to go on. One that the sealer did not write, or none where there are sealed entries, means that
+/// The head from which to go on. One that the sealer did not write, or none where there are or were sealed entries, means that
 /// somebody wants a forged chain continued: nothing is sealed any more until that is looked into.
-fn lock_head(conn: &mut Conn, vault: &Vault, key: &str) -> Result<(i64, String), StoreError> {
+pub(super) fn lock_head(conn: &mut Conn, vault: &Vault, key: &str) -> Result<(i64, String), StoreError> {
     // Of several sealers at a new chain one makes the head, and the others wait for it here.
     let made = diesel::insert_into(audit_heads::table)
         .values((
@@ -156,7 +156,8 @@ fn lock_head(conn: &mut Conn, vault: &Vault, key: &str) -> Result<(i64, String),
     let sealed = audit_entries::table
         .filter(audit_entries::workspace_id.eq(key.to_owned()))
         .filter(audit_entries::seq.is_not_null());
-    if made == 1 && diesel::select(exists(sealed)).get_result(conn)? {
+    let begun = audit_anchors::table.find(key.to_owned());
+    if made == 1 && diesel::select(exists(sealed).or(exists(begun))).get_result(conn)? {
         return Err(StoreError::ForgedHead);
     }
     let (seq, hash, signature): (i64, String, String) = diesel::update(audit_heads::table.find(key))

@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod audit_chain;
+pub(crate) mod audit_retention;
 pub(crate) mod catalogue;
 pub(crate) mod commit;
 pub(crate) mod connections;

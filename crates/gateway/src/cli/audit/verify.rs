@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::Value;
-use store::{ChainReport, Head, StoreError};
+use store::{ChainReport, EarlierHead, Head, StoreError};
 
 use crate::cli::session::{InWorkspace, Session};
 use crate::config::Settings;
@@ -40,14 +40,21 @@ impl Verify {
 }
 
 fn tell(report: &ChainReport, earlier: Option<&Head>) -> Result<()> {
-    let held = match earlier {
-        Some(head) => format!("every link holds, and so does the earlier head {}", head.seq),
-        None => "every link holds".to_owned(),
-    };
-    let verdict = report.problem.clone().unwrap_or(held);
-    output::line(format!("{} entries, {} not sealed yet: {verdict}", report.entries, report.unsealed))?;
+    let verdict = report.problem.clone().unwrap_or_else(|| what_holds(report, earlier));
+    let kept = if report.kept_from > 1 { format!(" from {} on", report.kept_from) } else { String::new() };
+    output::line(format!("{} entries{kept}, {} not sealed yet: {verdict}", report.entries, report.unsealed))?;
     output::line(format!("head {} {}", report.head.seq, report.head.hash))?;
     output::line(format!("signature {}", report.head.signature))
+}
+
+fn what_holds(report: &ChainReport, earlier: Option<&Head>) -> String {
+    match (report.earlier_head, earlier) {
+        (Some(EarlierHead::OlderThanRetention), Some(head)) => {
+            format!("every link holds; the earlier head {} is older than the retention and tells nothing", head.seq)
+        }
+        (_, Some(head)) => format!("every link holds, and so does the earlier head {}", head.seq),
+        (_, None) => "every link holds".to_owned(),
+    }
 }
 
 /// A head by itself, or within what `verify --json` printed.
