@@ -119,6 +119,8 @@ kinds! {
     ScimAttributeRemoved = "scim_attribute.removed",
     /// The owner's password was set anew.
     OwnerPasswordReset = "owner.password_reset",
+    /// Entries that were older than the log keeps them were removed.
+    AuditPruned = "audit.pruned",
     /// SCIM or a login made a person.
     CollaboratorProvisioned = "collaborator.provisioned",
     /// A profile, name or address changed.

@@ -1,5 +1,6 @@
 //! A workspace's policy: what happens where the protocols leave a choice (product rules §2 to §4).
 
+mod retention;
 mod saml;
 
 use std::fmt;
@@ -8,6 +9,7 @@ use std::str::FromStr;
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
+pub use retention::Retention;
 pub use saml::{AuthnContexts, SamlNameIdPolicy, SamlRequestBinding, SamlSignRequests};
 
 /// Why a policy change is refused.
@@ -348,6 +350,8 @@ policy! {
     start_url: StartUrl = "start_url",
     /// How long a session lives.
     session_lifetime: Span = "session_lifetime",
+    /// How long an entry of the audit log is kept.
+    audit_retention: Retention = "audit_retention",
     /// In whose dialect SCIM requests are answered.
     scim_client: ScimDialect = "scim_client",
     /// Whether SCIM may be enabled here.
@@ -376,6 +380,7 @@ impl Policy {
             saml_authn_context: AuthnContexts::default(),
             start_url: StartUrl("/session".to_owned()),
             session_lifetime: Span::seconds(12 * 3_600),
+            audit_retention: Retention::default(),
             scim_client: ScimDialect::Learned,
             advanced_security: Switch(true),
         }

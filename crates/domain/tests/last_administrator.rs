@@ -1,6 +1,6 @@
 //! No sync demotes the last administrator of a workspace (product rules §3.8).
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests only")]
+#![expect(clippy::unwrap_used, reason = "tests only")]
 
 mod common;
 

@@ -22,10 +22,11 @@ const RECONSIDER_EVERY: Duration = Duration::from_secs(1);
 const RECONSIDERED: i64 = 200;
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
 const FORGET_EVERY: Duration = Duration::from_secs(60);
+const PRUNE_EVERY: Duration = Duration::from_secs(3_600);
 
 const NOT_STORED: &str = "the SCIM request log can't be stored";
 
-/// Starts the sealer of the audit log, the sender of mail, and the removal of what has expired.
+/// Starts the sealer of the audit log, the sender of mail, and the removal of what has expired or is no longer kept.
 pub(crate) fn start(site: &Site, requests: RequestLog, mailer: Option<Mailer>) {
     repeat("the audit log can't be sealed", SEAL_EVERY, site, |site| site.store.seal().map(drop));
     repeat(NOT_STORED, FLUSH_EVERY, site, move |site| requests.flush(&site.store));
@@ -37,6 +38,13 @@ pub(crate) fn start(site: &Site, requests: RequestLog, mailer: Option<Mailer>) {
     repeat("expired rows can't be removed", FORGET_EVERY, site, |site| {
         site.limits.forget_idle();
         site.store.forget_expired(site.now())
+    });
+    repeat("old audit entries can't be removed", PRUNE_EVERY, site, |site| {
+        let removed = site.store.prune_audit(site.now())?;
+        if removed > 0 {
+            tracing::info!(removed, "audit entries older than their retention were removed");
+        }
+        Ok(())
     });
 }
 

@@ -1,11 +1,11 @@
-//! The activity audit log: append, seal, list, verify.
+//! The activity audit log: append, seal, list.
 
 use domain::audit::{AuditEntry, SealedEntry};
+use domain::clock::Timestamp;
 use domain::id::WorkspaceId;
-use serde::Serialize;
 
 use crate::Store;
-use crate::backend::{read, snapshot, write};
+use crate::backend::{read, write};
 use crate::error::StoreError;
 
 /// Which entries to list.
@@ -17,66 +17,12 @@ pub struct AuditFilter {
     pub source: Option<String>,
     /// Of this kind.
     pub kind: Option<String>,
-}
-
-/// What a walk over the chain found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ChainReport {
-    /// Whether every link holds.
-    pub valid: bool,
-    /// How many entries are sealed.
-    pub entries: i64,
-    /// How many wait for their number.
-    pub unsealed: i64,
-    /// The first thing that is wrong.
-    pub problem: Option<String>,
-    /// The end of the chain.
-    pub head: Head,
-}
-
-/// The end of a chain. A copy kept elsewhere shows a truncation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Head {
-    /// The last number.
-    pub seq: i64,
-    /// The last link.
-    pub hash: String,
-    /// HMAC over both, under the master key.
-    pub signature: String,
-}
-
-/// A walk over the chain, entry by entry.
-#[derive(Debug, Default)]
-pub(crate) struct ChainWalk {
-    pub(crate) seq: i64,
-    pub(crate) hash: String,
-    entries: i64,
-    problem: Option<String>,
-}
-
-impl ChainWalk {
-    pub(crate) fn step(&mut self, seq: i64, stored: &str, expected: String) {
-        if seq != self.seq + 1 {
-            let missing = self.seq + 1;
-            self.problem.get_or_insert_with(|| format!("entry {missing} is missing"));
-        } else if stored != expected {
-            self.problem.get_or_insert_with(|| format!("entry {seq} is not what was sealed"));
-        }
-        self.seq = seq;
-        self.hash = stored.to_owned();
-        self.entries += 1;
-    }
-
-    pub(crate) fn finish(mut self, head: Head, written_by_sealer: bool, unsealed: i64) -> ChainReport {
-        if (self.seq, &self.hash) != (head.seq, &head.hash) {
-            let (last, end) = (self.seq, head.seq);
-            self.problem.get_or_insert_with(|| format!("the chain ends at entry {last}, its head says {end}"));
-        }
-        if !written_by_sealer {
-            self.problem.get_or_insert_with(|| "the head of the chain was not written by the sealer".to_owned());
-        }
-        ChainReport { valid: self.problem.is_none(), entries: self.entries, unsealed, problem: self.problem, head }
-    }
+    /// Not before this moment.
+    pub since: Option<Timestamp>,
+    /// Before this moment.
+    pub until: Option<Timestamp>,
+    /// Up to this number: what is sealed later is left out.
+    pub through: Option<i64>,
 }
 
 impl Store {
@@ -120,8 +66,8 @@ impl Store {
         read!(self, |q, conn| q::audit::list(conn, workspace, filter, after))
     }
 
-    /// Checks the chain from its first entry to its head.
-    pub fn verify_audit(&self, workspace: WorkspaceId) -> Result<ChainReport, StoreError> {
-        snapshot!(self, |q, conn| q::audit::verify(conn, &self.vault, workspace))
+    /// The highest number in the log; 0 where nothing is sealed.
+    pub fn last_sealed(&self, workspace: WorkspaceId) -> Result<i64, StoreError> {
+        read!(self, |q, conn| q::audit::last_sealed(conn, workspace))
     }
 }

@@ -39,6 +39,9 @@ pub enum StoreError {
     /// The head of an audit chain is none that the sealer wrote.
     #[error("the head of the audit chain was not written by the sealer: look at `gatehouse audit verify`")]
     ForgedHead,
+    /// Audit entries whose time is over are not what was sealed, or the chain does not begin where the retention left it.
+    #[error("the audit chain is not whole, so nothing of it is removed: look at `gatehouse audit verify`")]
+    BrokenChain,
     /// What was read makes no sense.
     #[error("the database holds something unreadable: {0}")]
     Corrupt(String),

@@ -6,6 +6,7 @@
 mod audit;
 mod backend;
 mod catalogue;
+mod chain;
 mod commit;
 mod connections;
 mod custom_attributes;
@@ -19,6 +20,7 @@ mod migrations;
 mod people;
 mod postgres;
 mod record;
+mod retention;
 mod schema;
 mod scim_requests;
 mod sessions;
@@ -27,7 +29,8 @@ mod tokens;
 mod vault;
 mod workspaces;
 
-pub use audit::{AuditFilter, ChainReport, Head};
+pub use audit::AuditFilter;
+pub use chain::{ChainReport, EarlierHead, Head};
 pub use commit::Committed;
 pub use connections::Connection;
 pub use error::{StoreError, Unique};

@@ -275,6 +275,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_anchors (workspace_id) {
+        workspace_id -> Text,
+        seq -> BigInt,
+        hash -> Text,
+        signature -> Text,
+    }
+}
+
+diesel::table! {
     scim_requests (ordinal) {
         ordinal -> BigInt,
         workspace_id -> Text,

@@ -38,6 +38,7 @@ pub(crate) struct Vault {
     at_rest: SecretBox<[u8; 32]>,
     audit_chain: SecretBox<[u8; 32]>,
     audit_head: SecretBox<[u8; 32]>,
+    audit_anchor: SecretBox<[u8; 32]>,
     links: SecretBox<[u8; 32]>,
 }
 
@@ -48,6 +49,7 @@ impl Vault {
             at_rest: derive("gatehouse: keys at rest"),
             audit_chain: derive("gatehouse: audit chain"),
             audit_head: derive("gatehouse: audit head"),
+            audit_anchor: derive("gatehouse: audit anchor"),
             links: derive("gatehouse: links"),
         }
     }
@@ -87,12 +89,18 @@ impl Vault {
 
     /// The signature of a chain's head: a copy kept elsewhere shows a truncation.
     pub(crate) fn sign_head(&self, workspace: &str, seq: i64, hash: &str) -> String {
-        let seq = seq.to_string();
-        hex::encode(mac(
-            self.audit_head.expose_secret(),
-            &[workspace.as_bytes(), b"\n", seq.as_bytes(), b"\n", hash.as_bytes()],
-        ))
+        sign_place(&self.audit_head, workspace, seq, hash)
     }
+
+    /// The signature of the place at which a chain begins since its oldest entries were removed.
+    pub(crate) fn sign_anchor(&self, workspace: &str, seq: i64, hash: &str) -> String {
+        sign_place(&self.audit_anchor, workspace, seq, hash)
+    }
+}
+
+fn sign_place(key: &SecretBox<[u8; 32]>, workspace: &str, seq: i64, hash: &str) -> String {
+    let seq = seq.to_string();
+    hex::encode(mac(key.expose_secret(), &[workspace.as_bytes(), b"\n", seq.as_bytes(), b"\n", hash.as_bytes()]))
 }
 
 fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {

@@ -57,6 +57,7 @@ The keys with the values that they take; `gatehouse workspace show` prints the p
   saml_authn_context            none, password_protected_transport, multi_factor, a URI
   start_url                     a path, or an http(s) address
   session_lifetime              30s, 20m, 12h, 7d
+  audit_retention               30d, 365d; at least 1d
   scim_client                   learned (from the User-Agent), okta, entra, onelogin, generic
   capability.advanced_security  on, off";
 

@@ -6,6 +6,7 @@ mod common;
 
 mod acme;
 mod attributes;
+mod audit;
 mod catalogue;
 mod identity_provider;
 mod init;

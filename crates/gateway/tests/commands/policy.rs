@@ -41,6 +41,7 @@ fn every_key_of_the_contract_is_there() {
         "idp_initiated",
         "start_url",
         "session_lifetime",
+        "audit_retention",
         "capability.advanced_security",
     ] {
         assert!(shown[key].is_string(), "{key} is missing in {shown}");
@@ -60,6 +61,7 @@ fn a_wrong_key_or_value_changes_nothing_and_names_the_right_ones() {
     assert!(set("nothing=x").contains("role_authority"));
     assert!(set("jit").contains("KEY=VALUE"));
     assert!(set("session_lifetime=soon").contains("30s, 20m, 12h or 7d"));
+    assert!(set("audit_retention=23h").contains("at least 1d"));
     assert!(set("start_url=javascript:alert(1)").contains("start_url"));
     let shown = machine.json(&["workspace", "show", "--workspace", "acme", "--json"]);
     assert_eq!((&shown["unknown_role"], &shown["policy_version"]), (&json!("keep"), &json!(1)));

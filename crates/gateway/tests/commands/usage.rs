@@ -33,12 +33,14 @@ fn every_command_explains_itself() {
 #[test]
 fn wrong_usage_ends_with_2_and_does_nothing() {
     let machine = Machine::new();
-    let wrong: [&[&str]; 7] = [
+    let wrong: [&[&str]; 9] = [
         &[],
         &["nonsense"],
         &["init"],
         &["workspace", "set", "--workspace", "acme"],
         &["audit", "list", "--workspace", "acme", "--source", "rumour"],
+        &["audit", "export", "--workspace", "acme", "--format", "xml"],
+        &["audit", "export", "--workspace", "acme", "--since", "yesterday"],
         &["scim", "token", "refresh", "--workspace", "acme", "--overlap", "soon"],
         &["serve", "--nonsense"],
     ];

@@ -98,6 +98,15 @@ impl Machine {
         Ran { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
     }
 
+    /// Reads one line of what it prints and closes the pipe, as `| head -n 1` does.
+    pub(crate) fn run_for_one_line(&self, arguments: &[&str]) -> Ran {
+        let mut child = self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stdout = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut stdout).unwrap();
+        let Output { status, stderr, .. } = child.wait_with_output().unwrap();
+        Ran { code: status.code(), stdout, stderr: String::from_utf8(stderr).unwrap() }
+    }
+
     /// What a command prints that succeeds.
     #[track_caller]
     pub(crate) fn ok(&self, arguments: &[&str]) -> String {

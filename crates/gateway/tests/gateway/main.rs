@@ -25,6 +25,7 @@ mod races;
 mod rates;
 mod recycled_names;
 mod requests;
+mod retention;
 mod scim;
 mod scim_auth;
 mod scim_bodies;

@@ -117,6 +117,6 @@ fn the_audit_chain_holds_after_all_this() {
     gate.acme.scim().delete(&id).expect(204);
     gate.acme.sign_in(&mut gate.acme.browser(), "ann@acme.test").expect(403);
     gate.store.seal().unwrap();
-    let report = gate.store.verify_audit(gate.stored(&gate.acme).id).unwrap();
+    let report = gate.store.verify_audit(gate.stored(&gate.acme).id, None).unwrap();
     assert!(report.valid && report.unsealed == 0 && report.entries >= 8, "{report:?}");
 }

@@ -1,18 +1,18 @@
-use diesel::dsl::exists;
+use diesel::dsl::{exists, max};
 use diesel::prelude::*;
 use domain::audit::{AuditEntry, OutgoingEvent, SealedEntry};
 use domain::id::WorkspaceId;
 use serde_json::Value;
 
 use super::Conn;
-use crate::audit::{AuditFilter, ChainReport, ChainWalk, Head};
+use crate::audit::AuditFilter;
 use crate::error::StoreError;
 use crate::record::{id, json, micros, parsed, timestamp};
-use crate::schema::{audit_entries, audit_heads, outbox, workspaces};
+use crate::schema::{audit_anchors, audit_entries, audit_heads, outbox, workspaces};
 use crate::vault::Vault;
 
 /// Entries sealed or read in one go.
-const BATCH: i64 = 500;
+pub(super) const BATCH: i64 = 500;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = audit_entries, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
@@ -20,7 +20,7 @@ pub(crate) struct Row {
     ordinal: i64,
     workspace_id: String,
     at: i64,
-    kind: String,
+    pub(super) kind: String,
     source: String,
     actor: String,
     subject: String,
@@ -30,13 +30,13 @@ pub(crate) struct Row {
     request_id: Option<String>,
     ip: Option<String>,
     user_agent: Option<String>,
-    seq: Option<i64>,
-    hash: Option<String>,
+    pub(super) seq: Option<i64>,
+    pub(super) hash: Option<String>,
 }
 
 impl Row {
     /// The text that a link of the chain covers: every field, in order, each told apart from the next.
-    fn sealed_text(&self, seq: i64) -> Result<String, StoreError> {
+    pub(super) fn sealed_text(&self, seq: i64) -> Result<String, StoreError> {
         json(&(
             (&self.workspace_id, seq, self.at, &self.kind, &self.source, &self.actor, &self.subject),
             (&self.subject_id, &self.before, &self.after, &self.request_id, &self.ip, &self.user_agent),
@@ -140,9 +140,9 @@ pub(crate) fn seal(conn: &mut Conn, vault: &Vault, workspace: WorkspaceId) -> Re
     Ok(rows.len())
 }
 
-/// The head from which to go on. One that the sealer did not write, or none where there are sealed entries, means that
+/// The head from which to go on. One that the sealer did not write, or none where there are or were sealed entries, means that
 /// somebody wants a forged chain continued: nothing is sealed any more until that is looked into.
-fn lock_head(conn: &mut Conn, vault: &Vault, key: &str) -> Result<(i64, String), StoreError> {
+pub(super) fn lock_head(conn: &mut Conn, vault: &Vault, key: &str) -> Result<(i64, String), StoreError> {
     // Of several sealers at a new chain one makes the head, and the others wait for it here.
     let made = diesel::insert_into(audit_heads::table)
         .values((
@@ -156,7 +156,8 @@ fn lock_head(conn: &mut Conn, vault: &Vault, key: &str) -> Result<(i64, String),
     let sealed = audit_entries::table
         .filter(audit_entries::workspace_id.eq(key.to_owned()))
         .filter(audit_entries::seq.is_not_null());
-    if made == 1 && diesel::select(exists(sealed)).get_result(conn)? {
+    let begun = audit_anchors::table.find(key.to_owned());
+    if made == 1 && diesel::select(exists(sealed).or(exists(begun))).get_result(conn)? {
         return Err(StoreError::ForgedHead);
     }
     let (seq, hash, signature): (i64, String, String) = diesel::update(audit_heads::table.find(key))
@@ -187,44 +188,22 @@ pub(crate) fn list(
     if let Some(kind) = &filter.kind {
         query = query.filter(audit_entries::kind.eq(kind));
     }
+    if let Some(since) = filter.since {
+        query = query.filter(audit_entries::at.ge(micros(since)));
+    }
+    if let Some(until) = filter.until {
+        query = query.filter(audit_entries::at.lt(micros(until)));
+    }
+    if let Some(through) = filter.through {
+        query = query.filter(audit_entries::seq.le(through));
+    }
     let rows: Vec<Row> = query.order(audit_entries::seq).limit(BATCH).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Row::into_entry).collect()
 }
 
-/// Walks the chain from its first entry.
-pub(crate) fn verify(conn: &mut Conn, vault: &Vault, workspace: WorkspaceId) -> Result<ChainReport, StoreError> {
-    let key = workspace.to_string();
-    let mut walk = ChainWalk::default();
-    loop {
-        let rows: Vec<Row> = audit_entries::table
-            .filter(audit_entries::workspace_id.eq(&key))
-            .filter(audit_entries::seq.gt(walk.seq))
-            .order(audit_entries::seq)
-            .limit(BATCH)
-            .select(Row::as_select())
-            .load(conn)?;
-        if rows.is_empty() {
-            break;
-        }
-        for row in &rows {
-            let seq = row.seq.unwrap_or_default();
-            let expected = vault.link(&walk.hash, &row.sealed_text(seq)?);
-            walk.step(seq, row.hash.as_deref().unwrap_or_default(), expected);
-        }
-    }
-    let head: Option<(i64, String, String)> = audit_heads::table
-        .find(&key)
-        .select((audit_heads::seq, audit_heads::hash, audit_heads::signature))
-        .first(conn)
-        .optional()?;
-    let written_by_sealer =
-        head.as_ref().is_none_or(|(seq, hash, signed)| *signed == vault.sign_head(&key, *seq, hash));
-    let (seq, hash, _) = head.unwrap_or_default();
-    let unsealed = audit_entries::table
-        .filter(audit_entries::workspace_id.eq(&key))
-        .filter(audit_entries::seq.is_null())
-        .count()
-        .get_result(conn)?;
-    let signature = vault.sign_head(&key, seq, &hash);
-    Ok(walk.finish(Head { seq, hash, signature }, written_by_sealer, unsealed))
+/// The highest number; 0 where nothing is sealed.
+pub(crate) fn last_sealed(conn: &mut Conn, workspace: WorkspaceId) -> Result<i64, StoreError> {
+    let log = audit_entries::table.filter(audit_entries::workspace_id.eq(workspace.to_string()));
+    let last: Option<i64> = log.select(max(audit_entries::seq)).first(conn)?;
+    Ok(last.unwrap_or_default())
 }

@@ -1,6 +1,8 @@
 //! The queries, compiled once for each database. `super::Conn` is the connection, `super::text` its text functions.
 
 pub(crate) mod audit;
+pub(crate) mod audit_chain;
+pub(crate) mod audit_retention;
 pub(crate) mod catalogue;
 pub(crate) mod commit;
 pub(crate) mod connections;

@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use chrono::Duration;
 use domain::audit::{EventKind, SealedEntry, Source};
-use store::{AuditFilter, ChainReport, StoreError};
+use store::{AuditFilter, ChainReport, EarlierHead, Head, StoreError};
 
 use crate::acme::Acme;
 use crate::database::Database;
@@ -21,7 +22,27 @@ fn append(acme: &Acme, entries: usize) {
 }
 
 fn verify(acme: &Acme) -> ChainReport {
-    acme.store.verify_audit(acme.workspace.id).unwrap()
+    acme.store.verify_audit(acme.workspace.id, None).unwrap()
+}
+
+fn verify_against(acme: &Acme, earlier: &Head) -> ChainReport {
+    acme.store.verify_audit(acme.workspace.id, Some(earlier)).unwrap()
+}
+
+/// Cuts the last three of six entries off and puts the head's row back that stood there before they were sealed; gives the
+/// head that somebody kept of the whole log.
+fn truncated_behind_the_sealer(db: &Database, acme: &Acme) -> Head {
+    sealed(acme, 3);
+    let before = verify(acme).head;
+    sealed(acme, 3);
+    let kept = verify(acme).head;
+    let here = format!("workspace_id = '{}'", acme.workspace.id);
+    db.raw().run(&format!(
+        "DELETE FROM audit_entries WHERE {here} AND seq > 3;
+         UPDATE audit_heads SET seq = {}, hash = '{}', signature = '{}' WHERE {here}",
+        before.seq, before.hash, before.signature
+    ));
+    kept
 }
 
 /// What is wrong after somebody ran this on a log of six sealed entries.
@@ -219,9 +240,95 @@ on_both_databases! {
         let acme = Acme::on(db);
         sealed(&acme, 2);
         let stranger = db.open_with(&"b2".repeat(32));
-        let report = stranger.verify_audit(acme.workspace.id).unwrap();
+        let report = stranger.verify_audit(acme.workspace.id, None).unwrap();
         assert_eq!(report.problem.unwrap(), "entry 1 is not what was sealed");
         assert_ne!(report.head.signature, verify(&acme).head.signature);
+    }
+
+    /// Whoever has a copy of the head's row from earlier can put it back with its signature: the chain alone is whole then.
+    fn a_truncation_with_the_heads_row_put_back_shows_by_an_earlier_head(db: &Database) {
+        let acme = Acme::on(db);
+        let kept = truncated_behind_the_sealer(db, &acme);
+        assert!(verify(&acme).valid, "the chain alone does not show it");
+        let report = verify_against(&acme, &kept);
+        assert_eq!((report.valid, report.earlier_head), (false, Some(EarlierHead::Truncated)));
+        assert_eq!(report.problem.unwrap(), "the log was truncated: entry 6, the earlier head, is gone");
+    }
+
+    fn a_truncation_that_was_sealed_over_shows_by_an_earlier_head(db: &Database) {
+        let acme = Acme::on(db);
+        let kept = truncated_behind_the_sealer(db, &acme);
+        acme.pass(Duration::seconds(1));
+        sealed(&acme, 5);
+        assert!(verify(&acme).valid, "the chain alone does not show it");
+        let report = verify_against(&acme, &kept);
+        assert_eq!((report.valid, report.earlier_head), (false, Some(EarlierHead::Replaced)));
+        let problem = "the log was truncated and went on: entry 6 is not that of the earlier head";
+        assert_eq!(report.problem.unwrap(), problem);
+    }
+
+    fn a_log_taken_away_whole_with_its_head_shows_by_an_earlier_head(db: &Database) {
+        let acme = Acme::on(db);
+        sealed(&acme, 6);
+        let kept = verify(&acme).head;
+        let here = format!("workspace_id = '{}'", acme.workspace.id);
+        db.raw().run(&format!("DELETE FROM audit_entries WHERE {here}; DELETE FROM audit_heads WHERE {here}"));
+        assert_eq!(verify_against(&acme, &kept).earlier_head, Some(EarlierHead::Truncated));
+    }
+
+    fn every_earlier_head_of_a_log_that_only_grew_holds(db: &Database) {
+        let acme = Acme::on(db);
+        let mut heads = vec![verify(&acme).head];
+        for entries in [1, 3, 700] {
+            sealed(&acme, entries);
+            heads.push(verify(&acme).head);
+        }
+        for head in &heads {
+            let report = verify_against(&acme, head);
+            assert_eq!((report.valid, report.earlier_head), (true, Some(EarlierHead::Held)), "{head:?}");
+        }
+        assert_eq!(verify(&acme).earlier_head, None);
+    }
+
+    /// Also where the log was truncated: a head that anybody can make up is no evidence of it.
+    fn a_forged_head_is_told_apart_from_a_truncation(db: &Database) {
+        let acme = Acme::on(db);
+        let globex = Acme::called("globex", &acme.store);
+        sealed(&globex, 9);
+        let kept = truncated_behind_the_sealer(db, &acme);
+        let stranger = db.open_with(&"b2".repeat(32));
+        let forged = [
+            Head { seq: 7, ..kept.clone() },
+            Head { seq: 2, ..kept.clone() },
+            Head { hash: "0".repeat(64), ..kept.clone() },
+            Head { signature: String::new(), ..kept.clone() },
+            verify(&globex).head,
+            stranger.verify_audit(globex.workspace.id, None).unwrap().head,
+        ];
+        for head in forged {
+            let report = verify_against(&acme, &head);
+            assert_eq!((report.valid, report.earlier_head), (false, Some(EarlierHead::Forged)), "{head:?}");
+            assert!(report.problem.unwrap().starts_with("the earlier head was not signed"), "{head:?}");
+        }
+    }
+
+    /// Else a head that somebody wrote into the database would come out with a signature, and be kept as genuine.
+    fn a_head_that_the_sealer_did_not_write_is_not_signed(db: &Database) {
+        let acme = Acme::on(db);
+        problem_after(db, &acme, "UPDATE audit_heads SET seq = 5 WHERE $HERE");
+        let head = verify(&acme).head;
+        assert_eq!((head.seq, head.signature.as_str()), (5, ""));
+        assert_eq!(verify_against(&acme, &head).earlier_head, Some(EarlierHead::Forged));
+    }
+
+    fn an_edit_shows_though_an_earlier_head_holds(db: &Database) {
+        let acme = Acme::on(db);
+        sealed(&acme, 2);
+        let kept = verify(&acme).head;
+        problem_after(db, &acme, "UPDATE audit_entries SET ip = NULL WHERE $HERE AND seq = 4");
+        let report = verify_against(&acme, &kept);
+        assert_eq!((report.valid, report.earlier_head), (false, Some(EarlierHead::Held)));
+        assert_eq!(report.problem.unwrap(), "entry 4 is not what was sealed");
     }
 
     fn sealers_and_writers_at_once_make_one_chain(db: &Database) {
@@ -285,6 +392,23 @@ on_both_databases! {
         assert_eq!(numbers(AuditFilter { kind: Some("login.failed".to_owned()), ..any() }), [1, 3]);
         let both = AuditFilter { subjects: about(&["ann"]), kind: Some("login.failed".to_owned()), ..any() };
         assert_eq!(numbers(both), [1]);
+    }
+
+    fn a_time_filter_has_its_beginning_and_not_its_end(db: &Database) {
+        let acme = Acme::on(db);
+        let begin = acme.now();
+        for _ in 0..4 {
+            sealed(&acme, 1);
+            acme.pass(Duration::microseconds(1));
+        }
+        let at = |micros| Some(begin + Duration::microseconds(micros));
+        let numbers = |filter: AuditFilter| whole_log(&acme, &filter).iter().map(|entry| entry.seq).collect::<Vec<_>>();
+        let any = AuditFilter::default;
+        assert_eq!(numbers(AuditFilter { since: at(1), ..any() }), [2, 3, 4]);
+        assert_eq!(numbers(AuditFilter { until: at(1), ..any() }), [1]);
+        assert_eq!(numbers(AuditFilter { since: at(1), until: at(3), ..any() }), [2, 3]);
+        assert_eq!(numbers(AuditFilter { through: Some(3), since: at(1), ..any() }), [2, 3]);
+        assert_eq!(acme.store.last_sealed(acme.workspace.id).unwrap(), 4);
     }
 
     fn entries_of_a_transaction_that_fails_are_not_there(db: &Database) {

@@ -20,6 +20,7 @@ mod logins;
 mod migrations;
 mod names;
 mod paging;
+mod retention;
 mod scim_requests;
 mod search;
 mod search_at_random;
