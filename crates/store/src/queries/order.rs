@@ -7,29 +7,41 @@ use super::Conn;
 use crate::error::StoreError;
 use crate::people::{Place, Position};
 
-/// The query by a column, whose values are of the type of the key, from a position on; equal values are in the order in which
-/// they came. The descending list is the ascending one backwards, which an index can be read as well.
+/// Rows by a column, whose values are of the type of the key, from a position on; equal values are in the order in which they
+/// came. The descending list is the ascending one backwards, which an index can be read as well.
+///
+/// After a place first come the other rows with its key, which may be many, and then those beyond: each of the two an index
+/// leads to at once, and both together in one condition it does not.
 macro_rules! in_order {
-    ($query:expr, $column:expr, $key:ty, $ordinal:expr, $descending:expr, $position:expr) => {{
-        let query = match $position {
-            Position::Offset(offset) => $query.offset(*offset),
+    ($conn:expr, $query:expr, $select:expr => $row:ty, $column:expr => $key:ty, $ordinal:expr, $descending:expr,
+     $position:expr, $limit:expr) => {{
+        macro_rules! load {
+            ($part:expr, $count:expr) => {{
+                let query = match $descending {
+                    true => $part.order(($column.desc(), $ordinal.desc())),
+                    false => $part.order(($column.asc(), $ordinal.asc())),
+                };
+                query.limit($count).select($select).load::<$row>($conn)?
+            }};
+        }
+        match $position {
+            Position::Offset(offset) => load!($query.offset(*offset), $limit),
             Position::After(place) => {
                 let key: $key = order::key(place)?;
-                let same = $column.eq(key.clone());
-                // That no key is less is said by itself, because an index can be entered by it.
-                if $descending {
-                    let later = same.and($ordinal.lt(place.ordinal));
-                    $query.filter($column.le(key.clone())).filter($column.lt(key).or(later))
-                } else {
-                    let later = same.and($ordinal.gt(place.ordinal));
-                    $query.filter($column.ge(key.clone())).filter($column.gt(key).or(later))
+                let same = $query.filter($column.eq(key.clone()));
+                let mut page = match $descending {
+                    true => load!(same.filter($ordinal.lt(place.ordinal)), $limit),
+                    false => load!(same.filter($ordinal.gt(place.ordinal)), $limit),
+                };
+                let left = $limit - i64::try_from(page.len()).unwrap_or($limit);
+                if left > 0 {
+                    page.extend(match $descending {
+                        true => load!($query.filter($column.lt(key)), left),
+                        false => load!($query.filter($column.gt(key)), left),
+                    });
                 }
+                page
             }
-        };
-        if $descending {
-            query.order(($column.desc(), $ordinal.desc()))
-        } else {
-            query.order(($column.asc(), $ordinal.asc()))
         }
     }};
 }

@@ -15,9 +15,9 @@ type Placed = Vec<(Row, Place)>;
 /// Groups by a column in which every one has a value.
 macro_rules! by_column {
     ($conn:expr, $query:expr, $column:ident: $key:ty, $sort:expr, $position:expr, $limit:expr) => {{
-        let query =
-            in_order!($query, groups::$column, $key, groups::ordinal, $sort.descending, $position).limit($limit);
-        let rows: Vec<Row> = query.select(Row::as_select()).load($conn)?;
+        let rows = in_order!(
+            $conn, $query, Row::as_select() => Row, groups::$column => $key, groups::ordinal, $sort.descending, $position, $limit
+        );
         Ok(placed(rows, |row| Some(row.$column.to_string())))
     }};
 }
@@ -68,15 +68,10 @@ fn by_external_id(
         limit,
         |conn, part, position, limit| match part {
             Part::With => {
-                let query = in_order!(
-                    with(),
-                    groups::external_id.assume_not_null(),
-                    String,
-                    groups::ordinal,
-                    descending,
-                    position
+                let rows = in_order!(
+                    conn, with(), Row::as_select() => Row, groups::external_id.assume_not_null() => String, groups::ordinal,
+                    descending, position, limit
                 );
-                let rows: Vec<Row> = query.limit(limit).select(Row::as_select()).load(conn)?;
                 Ok(placed(rows, |row| row.external_id.clone()))
             }
             Part::Without => as_they_came(conn, without(), descending, position, limit),

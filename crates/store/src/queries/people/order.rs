@@ -22,10 +22,9 @@ type Placed = Vec<(Row, Place)>;
 /// People by a column in which everybody has a value.
 macro_rules! by_column {
     ($conn:expr, $query:expr, $column:ident: $key:ty, $sort:expr, $position:expr, $limit:expr) => {{
-        let query =
-            in_order!($query, collaborators::$column, $key, collaborators::ordinal, $sort.descending, $position)
-                .limit($limit);
-        let rows: Vec<Row> = query.select(Row::as_select()).load($conn)?;
+        let rows = in_order!(
+            $conn, $query, Row::as_select() => Row, collaborators::$column => $key, collaborators::ordinal, $sort.descending, $position, $limit
+        );
         Ok(placed(rows, |row| Some(row.$column.to_string())))
     }};
 }
@@ -105,24 +104,19 @@ struct Sorted<'m> {
 impl Sorted<'_> {
     fn page(&self, conn: &mut Conn, descending: bool, position: &Position, limit: i64) -> Result<Placed, StoreError> {
         use search_attributes::{exact, ordinal, person_id, prefix};
-        let places: Vec<(String, String, i64)> = match self.form {
-            Form::Exact => in_order!(self.with(), exact, String, ordinal, descending, position)
-                .limit(limit)
-                .select((person_id, exact, ordinal))
-                .load(conn)?,
+        type Found = (String, String, i64);
+        let places = match self.form {
+            Form::Exact => in_order!(
+                conn, self.with(), (person_id, exact, ordinal) => Found, exact => String, ordinal, descending, position, limit
+            ),
             // The beginning of a value, which is what the index has. It is all of it for numbers and moments, and for any
             // text of ordinary length.
-            Form::Folded | Form::Number | Form::Moment => {
-                in_order!(self.with(), prefix, String, ordinal, descending, position)
-                    .limit(limit)
-                    .select((person_id, prefix, ordinal))
-                    .load(conn)?
-            }
+            Form::Folded | Form::Number | Form::Moment => in_order!(
+                conn, self.with(), (person_id, prefix, ordinal) => Found, prefix => String, ordinal, descending, position, limit
+            ),
         };
         let mut rows = load(conn, places.iter().map(|(person, ..)| person))?;
-        let place = |(person, key, at): (String, String, i64)| {
-            Some((rows.remove(&person)?, Place { key: Some(key), ordinal: at }))
-        };
+        let place = |(person, key, at): Found| Some((rows.remove(&person)?, Place { key: Some(key), ordinal: at }));
         Ok(places.into_iter().filter_map(place).collect())
     }
 
