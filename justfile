@@ -32,6 +32,10 @@ fixtures:
 bench-saml:
     cargo bench -p saml-acs --bench verification
 
+# What SCIM costs in a workspace of a million people beside one of a thousand (needs sqlite3 and psql)
+bench-scim *options:
+    scripts/with-postgres cargo bench -p gateway --bench scim_growth -- {{options}}
+
 # Record responses of the identity providers that scripts/peers installs
 record:
     scripts/peers
