@@ -1,7 +1,7 @@
 //! What SCIM costs in a large workspace beside a small one: the program itself, over HTTP, on both databases.
 //!
 //! ```text
-//! scripts/with-postgres cargo bench -p gateway --bench scim_growth [-- --people 1000000] [--only sqlite|postgres]
+//! scripts/with-postgres cargo bench -p gateway --bench scim_growth [-- --people 1000000] [--only sqlite|postgres] [--kind TEXT]
 //! ```
 //!
 //! The people of the small workspace are made by `POST /Users`; those that make it large are copies of them, made by SQL under
@@ -47,6 +47,11 @@ fn main() {
     }
 }
 
+/// The kinds of requests to measure: those whose name has this in it.
+fn chosen() -> String {
+    option("--kind").unwrap_or_default()
+}
+
 fn option(name: &str) -> Option<String> {
     let mut arguments = std::env::args().skip_while(|argument| argument != name);
     arguments.nth(1)
@@ -64,7 +69,9 @@ fn compare(name: &str, database: &Database, many: usize) {
 /// The people are some of those who are there; the group is of that size.
 fn measured(gateway: &Gateway, people: &[String], group: usize) -> Vec<work::Figure> {
     gateway.settle();
-    let mut figures = measure(gateway, people);
-    figures.extend(groups(gateway, people, group));
+    let mut figures = measure(gateway, people, &chosen());
+    if "a member into the group".contains(&chosen()) {
+        figures.extend(groups(gateway, people, group));
+    }
     figures
 }
