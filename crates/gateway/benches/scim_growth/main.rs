@@ -5,8 +5,8 @@
 //! ```
 //!
 //! The people of the small workspace are made by `POST /Users`; those that make it large are copies of them, made by SQL under
-//! names of their own, which needs the commands `sqlite3` and `psql`. Each figure is the median of many requests over one connection; the requests of all
-//! kinds take turns, so that what else the machine does touches all of them alike.
+//! names of their own, which needs the commands `sqlite3` and `psql`. Each figure is the median of many requests over one
+//! connection; the requests of all kinds take turns, so that what else the machine does touches all of them alike.
 
 #![expect(
     clippy::unwrap_used,
