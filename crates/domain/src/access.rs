@@ -182,6 +182,13 @@ pub enum Rule {
     UnknownGivesDefault,
 }
 
+impl Rule {
+    /// Whether an administrator's choice decided.
+    pub(crate) fn is_by_hand(self) -> bool {
+        matches!(self, Self::AdministratorSetRole | Self::AdministratorPinnedRole)
+    }
+}
+
 /// What was looked at for one environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inputs {

@@ -1,6 +1,6 @@
 //! What goes on in the background while the gateway serves.
 
-use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,10 +9,9 @@ use ::web::blocking::blocking;
 use actix_web::rt;
 use domain::audit::{Actor, RequestOrigin};
 use domain::command::{Command, Context};
-use domain::decide::{State, decide};
 use invitations::{Mailer, send_due};
 use scim_api::RequestLog;
-use store::StoreError;
+use store::{CommandError, StoreError};
 
 /// An entry has its number within a second of its commit.
 const SEAL_EVERY: Duration = Duration::from_millis(500);
@@ -44,25 +43,16 @@ pub(crate) fn start(site: &Site, requests: RequestLog, mailer: Option<Mailer>) {
         if removed > 0 {
             tracing::info!(removed, "audit entries older than their retention were removed");
         }
-        Ok(())
+        Ok::<_, StoreError>(())
     });
 }
 
 /// A pin is over, for instance. Where another node was faster, nothing is left to do.
-fn reconsider_due(site: &Site) -> Result<(), StoreError> {
+fn reconsider_due(site: &Site) -> Result<(), CommandError> {
     for (workspace, person) in site.store.due_people(site.now(), RECONSIDERED)? {
         let Some(workspace) = site.store.find_workspace_by_id(workspace)? else { continue };
         let context = Context { now: site.now(), actor: Actor::System, request: RequestOrigin::default() };
-        site.store.decide_and_commit(|store| {
-            let state = State {
-                workspace: &workspace,
-                catalogue: &store.catalogue(workspace.id, &BTreeSet::new())?,
-                person: store.find_person(workspace.id, person)?,
-                namesakes: Vec::new(),
-                name_ids: Vec::new(),
-            };
-            decide(state, Command::Reconsider, &context).map_err(|refusal| StoreError::Corrupt(refusal.to_string()))
-        })?;
+        site.store.command(&workspace, person, &Command::Reconsider, &context)?;
     }
     Ok(())
 }
@@ -83,11 +73,11 @@ pub(crate) async fn finish(site: Site, requests: RequestLog) {
     }
 }
 
-fn repeat(
+fn repeat<E: Display + From<StoreError> + Send + 'static>(
     trouble: &'static str,
     every: Duration,
     site: &Site,
-    work: impl Fn(&Site) -> Result<(), StoreError> + Send + Sync + 'static,
+    work: impl Fn(&Site) -> Result<(), E> + Send + Sync + 'static,
 ) {
     let (site, work) = (site.clone(), Arc::new(work));
     rt::spawn(async move {

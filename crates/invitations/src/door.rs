@@ -1,7 +1,5 @@
 //! `/invitations/…`: the page behind the link, and the button that has the invitation sent again.
 
-use std::collections::BTreeSet;
-
 use ::web::Site;
 use ::web::action_page::{Action, ActionPage};
 use ::web::blocking::blocking;
@@ -13,10 +11,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use domain::audit::Actor;
 use domain::collaborator::Person;
 use domain::command::{Command, Context};
-use domain::decide::{Change, Refusal, State, decide};
+use domain::decide::Refusal;
 use domain::workspace::Workspace;
 use serde::Deserialize;
-use store::{Link, LinkPurpose, StoreError};
+use store::{CommandError, Link, LinkPurpose, StoreError};
 
 /// Adds the routes.
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -33,9 +31,19 @@ enum InvitationError {
     #[error("no such link")]
     Unknown,
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Refused(Refusal),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<CommandError> for InvitationError {
+    fn from(error: CommandError) -> Self {
+        match error {
+            CommandError::Refused(Refusal::NotFound) => Self::Unknown,
+            CommandError::Refused(refusal) => Self::Refused(refusal),
+            CommandError::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 /// A link with whom it is about.
@@ -55,11 +63,13 @@ async fn show(request: HttpRequest, site: web::Data<Site>, client: Client, link:
         blocking(move || {
             let opened = open(&site, LinkPurpose::AcceptInvitation, &link)?;
             // What accepting would come to, decided and not written.
-            decided(&site, &client, &opened, Command::AcceptInvitation(opened.number)).map(|_| (opened, client))
+            let (accept, context) = (Command::AcceptInvitation(opened.number), context(&site, &client, &opened));
+            site.store.decide_about(&opened.workspace, opened.person.id, accept, &context)?;
+            Ok::<_, InvitationError>(opened)
         })
     };
     match found.await {
-        Ok((opened, _)) => ActionPage {
+        Ok(opened) => ActionPage {
             title: &format!("You are invited to {}", opened.workspace.name),
             message: "Press the button to verify your e-mail address. After that, sign in through your organisation.",
             reference: None,
@@ -136,25 +146,14 @@ fn open(site: &Site, purpose: LinkPurpose, text: &str) -> Result<Opened, Invitat
 }
 
 fn commit(site: &Site, client: &Client, opened: &Opened, command: &Command) -> Result<(), InvitationError> {
-    let done = site.store.decide_and_commit(|store| {
-        let person = store.find_person(opened.workspace.id, opened.person.id)?.ok_or(InvitationError::Unknown)?;
-        let fresh = Opened { workspace: opened.workspace.clone(), person, number: opened.number };
-        decided(site, client, &fresh, command.clone())
-    });
-    done.map(drop)
+    site.store.command(&opened.workspace, opened.person.id, command, &context(site, client, opened))?;
+    Ok(())
 }
 
-fn decided(site: &Site, client: &Client, opened: &Opened, command: Command) -> Result<Change, InvitationError> {
-    let catalogue = site.store.catalogue(opened.workspace.id, &BTreeSet::new())?;
-    let state = State {
-        workspace: &opened.workspace,
-        catalogue: &catalogue,
-        person: Some(opened.person.clone()),
-        namesakes: Vec::new(),
-        name_ids: Vec::new(),
-    };
+/// The person acts, whoever holds the link.
+fn context(site: &Site, client: &Client, opened: &Opened) -> Context {
     let actor = Actor::Collaborator { id: opened.person.id.to_string() };
-    Ok(decide(state, command, &Context { now: site.now(), actor, request: client.0.clone() })?)
+    Context { now: site.now(), actor, request: client.0.clone() }
 }
 
 /// What the browser is told. Whoever has the link may know what became of the invitation, and nothing more.

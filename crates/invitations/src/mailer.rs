@@ -33,11 +33,9 @@ pub enum MailerError {
     From(String),
 }
 
-/// Why a message was not taken.
-#[derive(Debug, thiserror::Error)]
-#[error("{cause}")]
+/// Why a message was not delivered.
 pub(crate) struct Undelivered {
-    cause: String,
+    pub(crate) cause: String,
     /// Whether it is of no use to try again.
     pub(crate) is_final: bool,
 }

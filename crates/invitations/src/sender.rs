@@ -9,7 +9,7 @@ use store::{Link, LinkPurpose, StoreError, WaitingMail};
 use web::Site;
 
 use crate::letter::Letter;
-use crate::mailer::Mailer;
+use crate::mailer::{Mailer, Undelivered};
 
 /// How long a sender has before another may try: longer than any server takes.
 const LEASE: Duration = Duration::minutes(5);
@@ -61,24 +61,19 @@ fn wanted(site: &Site, mail: &WaitingMail) -> Result<Option<(Workspace, Person, 
     }))
 }
 
-struct Trouble {
-    cause: String,
-    is_final: bool,
-}
-
 fn deliver(
     site: &Site,
     mailer: &Mailer,
     workspace: &Workspace,
     person: &Person,
     invitation: &Invitation,
-) -> Result<(), Trouble> {
+) -> Result<(), Undelivered> {
     let link = Link { workspace: person.workspace, person: person.id, number: invitation.number };
     let link = site.base_url.invitation(&site.store.sign_link(LinkPurpose::AcceptInvitation, &link));
     let letter = Letter { workspace, person, invitation, link: &link };
     let message =
-        letter.message(mailer.from()).map_err(|error| Trouble { cause: error.to_string(), is_final: true })?;
-    mailer.send(&message).map_err(|error| Trouble { cause: error.to_string(), is_final: error.is_final })
+        letter.message(mailer.from()).map_err(|error| Undelivered { cause: error.to_string(), is_final: true })?;
+    mailer.send(&message)
 }
 
 fn finish(site: &Site, mail: &WaitingMail, person: &Person, kind: EventKind, after: Value) -> Result<(), StoreError> {

@@ -1,9 +1,13 @@
 //! The one way in which anything about people is written.
 
+use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
 use domain::collaborator::Person;
-use domain::decide::{Change, NewSession, Write};
+use domain::command::{Command, Context};
+use domain::decide::{Change, NewSession, Refusal, State, Write, decide};
+use domain::id::PersonId;
+use domain::workspace::Workspace;
 
 use crate::Store;
 use crate::backend::write;
@@ -21,6 +25,17 @@ pub struct Committed {
     pub session: Option<NewSession>,
     /// Whether there was anything to write.
     pub changed: bool,
+}
+
+/// Why a command about a person came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The rules refuse it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl Store {
@@ -54,6 +69,32 @@ impl Store {
                 done => done.map(Some).map_err(E::from),
             }
         })
+    }
+
+    /// What a command about one person decides as things are, not yet committed. It is for commands that look at nobody else
+    /// and at no group.
+    pub fn decide_about(
+        &self,
+        workspace: &Workspace,
+        person: PersonId,
+        command: Command,
+        context: &Context,
+    ) -> Result<Change, CommandError> {
+        let catalogue = self.catalogue(workspace.id, &BTreeSet::new())?;
+        let person = self.find_person(workspace.id, person)?;
+        let (namesakes, name_ids) = (Vec::new(), Vec::new());
+        Ok(decide(State { workspace, catalogue: &catalogue, person, namesakes, name_ids }, command, context)?)
+    }
+
+    /// The same, committed.
+    pub fn command(
+        &self,
+        workspace: &Workspace,
+        person: PersonId,
+        command: &Command,
+        context: &Context,
+    ) -> Result<Committed, CommandError> {
+        self.decide_and_commit(|store| store.decide_about(workspace, person, command.clone(), context))
     }
 
     /// Attempts until one is not overtaken by another writer, which it tells by `None`. From the second on attempts take

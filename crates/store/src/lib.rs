@@ -31,7 +31,7 @@ mod workspaces;
 
 pub use audit::AuditFilter;
 pub use chain::{ChainReport, EarlierHead, Head};
-pub use commit::Committed;
+pub use commit::{CommandError, Committed};
 pub use connections::Connection;
 pub use error::{StoreError, Unique};
 pub use groups::{GroupPage, Member, ScimMembership};

@@ -67,8 +67,7 @@ fn overruled(inputs: &Inputs, decision: &Decision, evaluation: &Evaluation<'_>) 
     if decision.rule != Rule::ScimNamesRole && authority != RoleAuthority::Saml && lost(&inputs.scim) {
         notes.push(say("SCIM", &inputs.scim));
     }
-    let by_hand = matches!(decision.rule, Rule::AdministratorSetRole | Rule::AdministratorPinnedRole);
-    if !by_hand && lost(&inputs.manual) {
+    if !decision.rule.is_by_hand() && lost(&inputs.manual) {
         notes.push(say("An administrator", &inputs.manual));
     }
     notes

@@ -27,8 +27,7 @@ pub(super) fn set_role(
     let known_pin = person.facts.manual.pins.get(&environment.name).cloned();
     let mut draft = Draft::of(&state, person, context);
     let same_role = before.as_ref().is_some_and(|before| before.role.as_ref() == Some(&role));
-    let by_hand = |rule| matches!(rule, Rule::AdministratorSetRole | Rule::AdministratorPinnedRole);
-    if same_role && pin == known_pin && before.as_ref().is_some_and(|before| by_hand(before.rule)) {
+    if same_role && pin == known_pin && before.as_ref().is_some_and(|before| before.rule.is_by_hand()) {
         return Ok(draft.finish());
     }
     match pin {

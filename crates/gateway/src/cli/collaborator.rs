@@ -1,12 +1,9 @@
-use std::collections::BTreeSet;
-
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use domain::clock::Timestamp;
 use domain::command::Command;
-use domain::decide::{Refusal, State, decide};
 use domain::facts::Pin;
-use store::{Committed, StoreError};
+use store::Committed;
 
 use super::session::{InWorkspace, Session, parse_moment};
 use crate::config::Settings;
@@ -73,17 +70,7 @@ impl OnePerson {
     fn run(&self, settings: &Settings, command: &Command) -> Result<()> {
         let session = Session::open(settings, &self.within)?;
         let id = session.get_person(&self.user)?.id;
-        let committed = session.store.decide_and_commit(|store| -> Result<_, Refused> {
-            let workspace = &session.workspace;
-            let state = State {
-                workspace,
-                catalogue: &store.catalogue(workspace.id, &BTreeSet::new())?,
-                person: store.find_person(workspace.id, id)?,
-                namesakes: Vec::new(),
-                name_ids: Vec::new(),
-            };
-            Ok(decide(state, command.clone(), &session.context())?)
-        })?;
+        let committed = session.store.command(&session.workspace, id, command, &session.context())?;
         output::line(tell(command, &committed))
     }
 }
@@ -108,13 +95,4 @@ fn tell(command: &Command, committed: &Committed) -> String {
         _ if committed.changed => format!("{name} is now {status}."),
         _ => format!("{name} was already {status}."),
     }
-}
-
-/// Why an administrator's command came to nothing.
-#[derive(Debug, thiserror::Error)]
-enum Refused {
-    #[error(transparent)]
-    Refusal(#[from] Refusal),
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }

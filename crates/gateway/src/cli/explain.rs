@@ -27,11 +27,13 @@ impl Explain {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {
         let session = Session::open(settings, &self.within)?;
         let person = session.get_person(&self.user)?;
-        let person = match self.at {
-            Some(at) => at_that_time(&session, &person, at)?,
-            None => person,
+        let (person, predicted) = match self.at {
+            Some(at) => (at_that_time(&session, &person, at)?, None),
+            None => {
+                let predicted = session.predict(&person)?;
+                (person, predicted)
+            }
         };
-        let predicted = session.predict(&person)?.filter(|_| self.at.is_none());
         let explanation = explain(&person).with_prediction(predicted.as_ref());
         if self.json { output::json(&explanation) } else { tell(&person, &explanation) }
     }

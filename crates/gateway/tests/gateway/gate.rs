@@ -1,6 +1,5 @@
 //! A real gateway on a port of its own, at ten in the morning until a test moves the clock.
 
-use std::collections::BTreeSet;
 use std::io::Write;
 use std::net::TcpListener;
 use std::sync::{Arc, LazyLock, mpsc};
@@ -13,7 +12,6 @@ use domain::clock::{Clock, FixedClock, Timestamp};
 use domain::collaborator::{Person, UserName};
 use domain::command::{Command, Context};
 use domain::custom_attribute::{CustomAttribute, Shape};
-use domain::decide::{Refusal, State, decide};
 use domain::environment::{GroupName, RoleName};
 use domain::explain::explain;
 use domain::group::Group;
@@ -26,7 +24,7 @@ use gateway::config::Settings;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use simulator::IdentityProvider;
-use store::{AuditFilter, Connection, MasterKey, Store, StoreError};
+use store::{AuditFilter, Connection, Link, LinkPurpose, MasterKey, Store};
 
 use crate::common::database::Database;
 use crate::common::provider::Workspace;
@@ -224,14 +222,15 @@ impl Gate {
         let id = self.person(user_name).id;
         let actor = Actor::CommandLine { name: None };
         let context = Context { now: self.clock.now(), actor, request: RequestOrigin::default() };
-        let done = self.store.decide_and_commit(|store| -> Result<_, Refused> {
-            let person = store.find_person(workspace.id, id)?;
-            let catalogue = store.catalogue(workspace.id, &BTreeSet::new())?;
-            let (namesakes, name_ids) = (Vec::new(), Vec::new());
-            let state = State { workspace: &workspace, catalogue: &catalogue, person, namesakes, name_ids };
-            Ok(decide(state, command.clone(), &context)?)
-        });
-        done.unwrap();
+        self.store.command(&workspace, id, command, &context).unwrap();
+    }
+
+    /// The link in somebody's open invitation, as the mail has it.
+    pub(crate) fn invitation(&self, user_name: &str) -> String {
+        let person = self.person(user_name);
+        let number = person.lifecycle.invitation.unwrap().number;
+        let link = Link { workspace: person.workspace, person: person.id, number };
+        format!("{}/invitations/{}", self.base_url, self.store.sign_link(LinkPurpose::AcceptInvitation, &link))
     }
 
     /// Why mail that waits was not taken.
@@ -261,25 +260,6 @@ impl Drop for Server {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
-    }
-}
-
-#[derive(Debug)]
-#[expect(dead_code, reason = "shown where a test fails")]
-enum Refused {
-    Refusal(Refusal),
-    Store(StoreError),
-}
-
-impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refusal(refusal)
-    }
-}
-
-impl From<StoreError> for Refused {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
     }
 }
 

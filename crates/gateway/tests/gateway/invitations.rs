@@ -21,14 +21,6 @@ fn verify_first(gate: &Gate) {
     gate.set_policy(&[("invitations", "verify_first")]);
 }
 
-/// The link of the invitation that is open.
-fn link(gate: &Gate, user_name: &str) -> String {
-    let person = gate.person(user_name);
-    let number = person.lifecycle.invitation.as_ref().unwrap().number;
-    let link = Link { workspace: person.workspace, person: person.id, number };
-    format!("{}/invitations/{}", gate.base_url, gate.store.sign_link(LinkPurpose::AcceptInvitation, &link))
-}
-
 fn get(link: &str) -> Answer {
     send("GET", link, &[], None)
 }
@@ -53,7 +45,7 @@ on_both_databases! {
     fn the_link_shows_a_button_and_the_button_verifies_once(gate: &Gate) {
         verify_first(gate);
         gate.acme.scim().provision(ANN);
-        let link = link(gate, ANN);
+        let link = gate.invitation(ANN);
         for _ in 0..2 {
             let page = get(&link).expect(200);
             assert!(page.body.contains("Join acme") && page.form_action().ends_with(&link), "{page:?}");
@@ -72,7 +64,7 @@ on_both_databases! {
     fn a_login_before_that_is_held_and_offers_to_send_the_mail_again(gate: &Gate) {
         verify_first(gate);
         gate.acme.scim().provision(ANN);
-        let first = link(gate, ANN);
+        let first = gate.invitation(ANN);
         let mut browser = gate.acme.browser();
         let begun = gate.acme.begin(&mut browser);
         let response = gate.acme.sign(&gate.acme.response_for(ANN).answering(&begun.request_id));
@@ -88,7 +80,7 @@ on_both_databases! {
         assert_eq!((early.status, early.header("retry-after")), (429, "1200"));
         gate.advance(Duration::minutes(20));
         resend(gate, &ticket).expect(200);
-        let second = link(gate, ANN);
+        let second = gate.invitation(ANN);
         assert_ne!(first, second);
         assert_eq!((post(&first).status, post(&second).status), (410, 200));
         assert_eq!(resend(gate, &ticket).status, 410, "nobody is invited any more");
@@ -98,7 +90,7 @@ on_both_databases! {
     fn of_many_who_press_the_button_at_once_one_accepts(gate: &Gate) {
         verify_first(gate);
         gate.acme.scim().provision(ANN);
-        let link = link(gate, ANN);
+        let link = gate.invitation(ANN);
         let answers = at_once(12, |_| post(&link));
         let statuses: BTreeSet<u16> = answers.iter().map(|answer| answer.status).collect();
         assert_eq!(statuses, BTreeSet::from([200, 410]));
@@ -113,7 +105,7 @@ fn a_link_that_we_did_not_write_leads_nowhere() {
     let gate = Gate::on_sqlite();
     verify_first(&gate);
     gate.acme.scim().provision(ANN);
-    let good = link(&gate, ANN);
+    let good = gate.invitation(ANN);
     let person = gate.person(ANN);
     let about = Link { workspace: person.workspace, person: person.id, number: 1 };
     let for_another_purpose = gate.store.sign_link(LinkPurpose::ResendInvitation, &about);
@@ -134,7 +126,7 @@ fn an_expired_link_says_what_to_do() {
     let gate = Gate::on_sqlite();
     verify_first(&gate);
     gate.acme.scim().provision(ANN);
-    let link = link(&gate, ANN);
+    let link = gate.invitation(ANN);
     gate.advance(Duration::days(7));
     for page in [get(&link), post(&link)] {
         assert!(page.status == 410 && page.body.contains("sent again"), "{page:?}");
@@ -163,9 +155,9 @@ fn without_a_server_mail_goes_into_a_folder() {
         assert!(message.contains(part), "{part} is missing: {message}");
     }
     assert!(!message.lines().any(|line| line.starts_with("Bcc:")), "{message}");
-    assert!(message.contains(&link(&gate, ANN)), "in one piece: {message}");
+    assert!(message.contains(&gate.invitation(ANN)), "in one piece: {message}");
     let links: BTreeSet<String> = links(&message).into_iter().collect();
-    assert_eq!(links, BTreeSet::from([link(&gate, ANN)]));
+    assert_eq!(links, BTreeSet::from([gate.invitation(ANN)]));
     post(links.first().unwrap()).expect(200);
     let sent = read_when_there(|| gate.audit("invitation.sent").pop());
     assert_eq!(sent.after.unwrap()["to"], ANN);
@@ -189,7 +181,7 @@ fn a_busy_server_is_tried_again_and_a_refusal_is_recorded() {
     gate.advance(Duration::seconds(15));
     let message = server.message(1);
     assert!(message.contains("X-Envelope-To: ann@acme.test"), "{message}");
-    assert_eq!(links(&message).into_iter().collect::<BTreeSet<_>>(), BTreeSet::from([link(&gate, ANN)]));
+    assert_eq!(links(&message).into_iter().collect::<BTreeSet<_>>(), BTreeSet::from([gate.invitation(ANN)]));
     read_when_there(|| (gate.store.waiting_mails().unwrap() == 0).then_some(()));
     assert_eq!(gate.audit("invitation.sent").len(), 1);
 }

@@ -3,7 +3,6 @@
 use domain::audit::EventKind;
 use domain::command::Command;
 use serde_json::{Value, json};
-use store::{Link, LinkPurpose};
 
 use crate::common::answer::{Answer, send};
 use crate::common::provider::{groups, role};
@@ -23,17 +22,8 @@ fn sign_in(gate: &Gate, role_name: &str, group_names: &[&str]) -> Answer {
     gate.acme.sign_in_with(&mut gate.acme.browser(), ANN, vec![role(role_name), groups(group_names)])
 }
 
-/// Whether a session that is open shows somebody signed in.
 fn with_groups(gate: &Gate, names: &[&str]) {
     names.iter().for_each(|name| gate.add_group(name));
-}
-
-/// The link in the invitation, as the mail has it.
-fn invitation(gate: &Gate, name: &str) -> String {
-    let person = gate.person(name);
-    let number = person.lifecycle.invitation.unwrap().number;
-    let link = Link { workspace: person.workspace, person: person.id, number };
-    format!("{}/invitations/{}", gate.base_url, gate.store.sign_link(LinkPurpose::AcceptInvitation, &link))
 }
 
 on_both_databases! {
@@ -78,7 +68,7 @@ on_both_databases! {
         gate.acme.scim().provision(ANN);
         assert_eq!(gate.store.waiting_mails().unwrap(), 1);
         sign_in(gate, "Environment manager", &["Finance"]).expect(403);
-        send("POST", &invitation(gate, ANN), &[], Some(b"")).expect(200);
+        send("POST", &gate.invitation(ANN), &[], Some(b"")).expect(200);
         sign_in(gate, "Environment manager", &["Finance"]).expect(303);
         assert_eq!(access(gate, ANN), (json!("Environment manager"), vec![json!("Finance")]));
     }
@@ -91,9 +81,9 @@ on_both_databases! {
         other.scim().provision(ANN);
         other.sign_in(&mut other.browser(), ANN).expect(303);
         gate.acme.scim().provision(ANN);
-        let page = send("GET", &invitation(gate, ANN), &[], None).expect(200);
+        let page = send("GET", &gate.invitation(ANN), &[], None).expect(200);
         assert!(page.body.contains("You are invited to acme"), "{page:?}");
-        let done = send("POST", &invitation(gate, ANN), &[], Some(b"")).expect(200);
+        let done = send("POST", &gate.invitation(ANN), &[], Some(b"")).expect(200);
         assert!(done.body.contains("/saml/acme/login"), "{done:?}");
         let mut browser = gate.acme.browser();
         gate.acme.sign_in(&mut browser, ANN).expect(303);
@@ -103,7 +93,7 @@ on_both_databases! {
     fn the_activity_audit_log_confirms_that_a_user_has_accepted_an_invitation(gate: &Gate) {
         gate.set_policy(&[("invitations", "verify_first")]);
         gate.acme.scim().provision(ANN);
-        send("POST", &invitation(gate, ANN), &[], Some(b"")).expect(200);
+        send("POST", &gate.invitation(ANN), &[], Some(b"")).expect(200);
         assert_eq!(gate.audit("invitation.accepted")[0].subject["name"], ANN);
         assert_eq!(gate.audit("collaborator.provisioned")[0].source, "scim_auto_sync");
     }

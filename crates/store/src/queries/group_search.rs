@@ -9,7 +9,7 @@ use domain::predicate::{AttributePath, Comparison, Operand, Predicate};
 use domain::text::fold;
 
 use super::people::living;
-use super::search::{self, compared, length_of, moment};
+use super::search::{self, compared, joined, length_of, moment};
 use super::{Conn, text};
 use crate::record::micros;
 use crate::schema::{collaborator_groups, collaborators, memberships};
@@ -27,16 +27,8 @@ pub(super) fn condition(workspace: WorkspaceId, predicate: &Predicate) -> Condit
     match predicate {
         Predicate::Present(path) => present(workspace, path),
         Predicate::Compare(path, comparison, operand) => compare(workspace, path, *comparison, operand),
-        Predicate::And(all) => all
-            .iter()
-            .map(|part| condition(workspace, part))
-            .reduce(|left, right| Box::new(left.and(right)))
-            .unwrap_or_else(|| constant(true)),
-        Predicate::Or(any) => any
-            .iter()
-            .map(|part| condition(workspace, part))
-            .reduce(|left, right| Box::new(left.or(right)))
-            .unwrap_or_else(|| constant(false)),
+        Predicate::And(all) => joined!(all, |part| condition(workspace, part), and, true),
+        Predicate::Or(any) => joined!(any, |part| condition(workspace, part), or, false),
         Predicate::Not(inner) => Box::new(not(condition(workspace, inner))),
         Predicate::Element(path, inner) if path.as_str() == "members" => with_one_member(workspace, inner),
         // No other attribute of a group has several values.

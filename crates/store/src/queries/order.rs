@@ -46,19 +46,40 @@ macro_rules! in_order {
     }};
 }
 
-/// The query in the order in which resources came, or backwards, from a position on.
-macro_rules! as_they_came {
-    ($query:expr, $ordinal:expr, $descending:expr, $position:expr) => {{
-        let query = match $position {
-            Position::Offset(offset) => $query.offset(*offset),
-            Position::After(place) if $descending => $query.filter($ordinal.lt(place.ordinal)),
-            Position::After(place) => $query.filter($ordinal.gt(place.ordinal)),
-        };
-        if $descending { query.order($ordinal.desc()) } else { query.order($ordinal.asc()) }
+/// A page of rows by a column of their table in which every one has a value.
+macro_rules! by_column {
+    ($conn:expr, $query:expr, $table:ident.$column:ident: $key:ty, $sort:expr, $position:expr, $limit:expr) => {{
+        let rows = in_order!(
+            $conn, $query, Row::as_select() => Row, $table::$column => $key, $table::ordinal, $sort.descending, $position, $limit
+        );
+        Ok(order::placed(rows, |row| (Some(row.$column.to_string()), row.ordinal)))
     }};
 }
 
-pub(super) use {as_they_came, in_order};
+/// A page of rows in the order in which they came, or backwards.
+macro_rules! as_they_came {
+    ($conn:expr, $query:expr, $table:ident, $descending:expr, $position:expr, $limit:expr) => {{
+        let query = match $position {
+            Position::Offset(offset) => $query.offset(*offset),
+            Position::After(place) if $descending => $query.filter($table::ordinal.lt(place.ordinal)),
+            Position::After(place) => $query.filter($table::ordinal.gt(place.ordinal)),
+        };
+        let query = if $descending { query.order($table::ordinal.desc()) } else { query.order($table::ordinal.asc()) };
+        let rows = query.limit($limit).select(Row::as_select()).load::<Row>($conn)?;
+        Ok(order::placed(rows, |row| (None, row.ordinal)))
+    }};
+}
+
+pub(super) use {as_they_came, by_column, in_order};
+
+/// Rows with their places, each of a key and an ordinal.
+pub(super) fn placed<R>(rows: Vec<R>, place: impl Fn(&R) -> (Option<String>, i64)) -> Vec<(R, Place)> {
+    let place = |row: R| {
+        let (key, ordinal) = place(&row);
+        (row, Place { key, ordinal })
+    };
+    rows.into_iter().map(place).collect()
+}
 
 /// Whether resources have what the list is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,6 +19,17 @@ use crate::schema::{collaborator_groups, collaborators, memberships, search_attr
 type Backend = <Conn as Connection>::Backend;
 type Condition = Box<dyn BoxableExpression<collaborators::table, Backend, SqlType = Bool>>;
 
+/// The conditions on all parts in one; what it is where there is no part.
+macro_rules! joined {
+    ($parts:expr, $condition:expr, $with:ident, $none:expr) => {
+        $parts
+            .iter()
+            .map($condition)
+            .reduce(|left, right| Box::new(left.$with(right)))
+            .unwrap_or_else(|| Box::new($none.into_sql::<Bool>()))
+    };
+}
+
 /// The condition in a form that no connection keeps prepared: there is no end of filters, and a statement that is kept for
 /// each shape of them would fill the memory.
 pub(super) fn uncached(workspace: WorkspaceId, predicate: &Predicate) -> Condition {
@@ -30,16 +41,8 @@ pub(super) fn condition(workspace: WorkspaceId, predicate: &Predicate) -> Condit
     match predicate {
         Predicate::Present(path) => present(workspace, path),
         Predicate::Compare(path, comparison, operand) => compare(workspace, path, *comparison, operand),
-        Predicate::And(all) => all
-            .iter()
-            .map(|part| condition(workspace, part))
-            .reduce(|left, right| Box::new(left.and(right)))
-            .unwrap_or_else(|| constant(true)),
-        Predicate::Or(any) => any
-            .iter()
-            .map(|part| condition(workspace, part))
-            .reduce(|left, right| Box::new(left.or(right)))
-            .unwrap_or_else(|| constant(false)),
+        Predicate::And(all) => joined!(all, |part| condition(workspace, part), and, true),
+        Predicate::Or(any) => joined!(any, |part| condition(workspace, part), or, false),
         Predicate::Not(inner) => Box::new(not(condition(workspace, inner))),
         Predicate::Element(path, inner) if path.as_str() == "groups" => in_one_group(workspace, inner),
         Predicate::Element(path, inner) => element::condition(workspace, path, inner),
@@ -152,7 +155,7 @@ macro_rules! moment {
     };
 }
 
-pub(super) use {compared, moment};
+pub(super) use {compared, joined, moment};
 
 fn compare(workspace: WorkspaceId, path: &AttributePath, comparison: Comparison, operand: &Operand) -> Condition {
     match (path.as_str(), operand) {
@@ -175,10 +178,21 @@ fn compare(workspace: WorkspaceId, path: &AttributePath, comparison: Comparison,
             in_one_group(workspace, &Predicate::Compare(part, comparison, operand.clone()))
         }
         (_, Operand::Folded(value)) => folded_attribute(workspace, path, comparison, value),
-        (_, Operand::Exact(value)) => exact_attribute(workspace, path, comparison, value.clone()),
-        (_, Operand::Boolean(value)) => exact_attribute(workspace, path, comparison, value.to_string()),
-        (_, Operand::Number(number)) => exact_attribute(workspace, &path.of_numbers(), comparison, number_key(number)),
-        (_, Operand::Moment(at)) => exact_attribute(workspace, &path.of_moments(), comparison, moment_key(*at)),
+        _ => {
+            let (path, value) = stored(path, operand);
+            exact_attribute(workspace, &path, comparison, value)
+        }
+    }
+}
+
+/// Where values of the operand's form are, and how it would be stored there.
+fn stored(path: &AttributePath, operand: &Operand) -> (AttributePath, String) {
+    match operand {
+        // No text here holds U+0000, which PostgreSQL would not even take as a parameter.
+        Operand::Folded(text) | Operand::Exact(text) => (path.clone(), text.replace('\0', "\u{fffd}")),
+        Operand::Boolean(value) => (path.clone(), value.to_string()),
+        Operand::Number(number) => (path.of_numbers(), number_key(number)),
+        Operand::Moment(at) => (path.of_moments(), moment_key(*at)),
     }
 }
 

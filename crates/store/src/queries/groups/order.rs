@@ -4,23 +4,13 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::super::Conn;
-use super::super::order::{self, Part, as_they_came, in_order, in_two_parts};
+use super::super::order::{self, Part, as_they_came, by_column, in_order, in_two_parts};
 use super::{Query, Row};
 use crate::error::StoreError;
 use crate::people::{Place, Position, Sort};
 use crate::schema::collaborator_groups as groups;
 
 type Placed = Vec<(Row, Place)>;
-
-/// Groups by a column in which every one has a value.
-macro_rules! by_column {
-    ($conn:expr, $query:expr, $column:ident: $key:ty, $sort:expr, $position:expr, $limit:expr) => {{
-        let rows = in_order!(
-            $conn, $query, Row::as_select() => Row, groups::$column => $key, groups::ordinal, $sort.descending, $position, $limit
-        );
-        Ok(placed(rows, |row| Some(row.$column.to_string())))
-    }};
-}
 
 /// A page of those that `matching` asks for.
 pub(super) fn page(
@@ -30,26 +20,14 @@ pub(super) fn page(
     position: &Position,
     limit: i64,
 ) -> Result<Placed, StoreError> {
-    let Some(sort) = sort else { return as_they_came(conn, matching(), false, position, limit) };
+    let Some(sort) = sort else { return as_they_came!(conn, matching(), groups, false, position, limit) };
     match sort.path.as_str() {
-        "id" => by_column!(conn, matching(), scim_id: String, sort, position, limit),
-        "displayname" => by_column!(conn, matching(), name_fold: String, sort, position, limit),
-        "meta.lastmodified" => by_column!(conn, matching(), modified_at: i64, sort, position, limit),
+        "id" => by_column!(conn, matching(), groups.scim_id: String, sort, position, limit),
+        "displayname" => by_column!(conn, matching(), groups.name_fold: String, sort, position, limit),
+        "meta.lastmodified" => by_column!(conn, matching(), groups.modified_at: i64, sort, position, limit),
         "externalid" => by_external_id(conn, matching, sort.descending, position, limit),
-        _ => by_column!(conn, matching(), created_at: i64, sort, position, limit),
+        _ => by_column!(conn, matching(), groups.created_at: i64, sort, position, limit),
     }
-}
-
-fn as_they_came(
-    conn: &mut Conn,
-    query: Query,
-    descending: bool,
-    position: &Position,
-    limit: i64,
-) -> Result<Placed, StoreError> {
-    let query = as_they_came!(query, groups::ordinal, descending, position);
-    let rows: Vec<Row> = query.limit(limit).select(Row::as_select()).load(conn)?;
-    Ok(placed(rows, |_| None))
 }
 
 fn by_external_id(
@@ -72,21 +50,13 @@ fn by_external_id(
                     conn, with(), Row::as_select() => Row, groups::external_id.assume_not_null() => String, groups::ordinal,
                     descending, position, limit
                 );
-                Ok(placed(rows, |row| row.external_id.clone()))
+                Ok(order::placed(rows, |row| (row.external_id.clone(), row.ordinal)))
             }
-            Part::Without => as_they_came(conn, without(), descending, position, limit),
+            Part::Without => as_they_came!(conn, without(), groups, descending, position, limit),
         },
         |conn, part| match part {
             Part::With => Ok(with().select(count_star()).first(conn)?),
             Part::Without => Ok(without().select(count_star()).first(conn)?),
         },
     )
-}
-
-fn placed(rows: Vec<Row>, key: impl Fn(&Row) -> Option<String>) -> Placed {
-    let place = |row: Row| {
-        let place = Place { key: key(&row), ordinal: row.ordinal };
-        (row, place)
-    };
-    rows.into_iter().map(place).collect()
 }

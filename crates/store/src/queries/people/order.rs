@@ -9,7 +9,7 @@ use domain::id::WorkspaceId;
 use domain::predicate::{AttributePath, Form};
 
 use super::super::Conn;
-use super::super::order::{self, Part, as_they_came, in_order, in_two_parts};
+use super::super::order::{self, Part, as_they_came, by_column, in_order, in_two_parts};
 use super::{CHUNK, Query, Row};
 use crate::error::StoreError;
 use crate::people::{Place, Position, Sort};
@@ -18,16 +18,6 @@ use crate::schema::{collaborators, search_attributes};
 type Backend = <Conn as Connection>::Backend;
 type Values = search_attributes::BoxedQuery<'static, Backend>;
 type Placed = Vec<(Row, Place)>;
-
-/// People by a column in which everybody has a value.
-macro_rules! by_column {
-    ($conn:expr, $query:expr, $column:ident: $key:ty, $sort:expr, $position:expr, $limit:expr) => {{
-        let rows = in_order!(
-            $conn, $query, Row::as_select() => Row, collaborators::$column => $key, collaborators::ordinal, $sort.descending, $position, $limit
-        );
-        Ok(placed(rows, |row| Some(row.$column.to_string())))
-    }};
-}
 
 /// A page of those whom `matching` asks for.
 pub(super) fn page(
@@ -38,12 +28,12 @@ pub(super) fn page(
     position: &Position,
     limit: i64,
 ) -> Result<Placed, StoreError> {
-    let Some(sort) = sort else { return as_they_came(conn, matching(), false, position, limit) };
+    let Some(sort) = sort else { return as_they_came!(conn, matching(), collaborators, false, position, limit) };
     match sort.path.as_str() {
-        "id" => by_column!(conn, matching(), scim_id: String, sort, position, limit),
-        "active" => by_column!(conn, matching(), active: bool, sort, position, limit),
-        "meta.created" => by_column!(conn, matching(), created_at: i64, sort, position, limit),
-        "meta.lastmodified" => by_column!(conn, matching(), modified_at: i64, sort, position, limit),
+        "id" => by_column!(conn, matching(), collaborators.scim_id: String, sort, position, limit),
+        "active" => by_column!(conn, matching(), collaborators.active: bool, sort, position, limit),
+        "meta.created" => by_column!(conn, matching(), collaborators.created_at: i64, sort, position, limit),
+        "meta.lastmodified" => by_column!(conn, matching(), collaborators.modified_at: i64, sort, position, limit),
         _ => {
             let values = Sorted { workspace, path: searched(sort), form: sort.form, matching };
             in_two_parts(
@@ -53,7 +43,9 @@ pub(super) fn page(
                 limit,
                 |conn, part, position, limit| match part {
                     Part::With => values.page(conn, sort.descending, position, limit),
-                    Part::Without => as_they_came(conn, values.without(), sort.descending, position, limit),
+                    Part::Without => {
+                        as_they_came!(conn, values.without(), collaborators, sort.descending, position, limit)
+                    }
                 },
                 |conn, part| match part {
                     Part::With => Ok(values.with().select(count_star()).first(conn)?),
@@ -62,26 +54,6 @@ pub(super) fn page(
             )
         }
     }
-}
-
-fn as_they_came(
-    conn: &mut Conn,
-    query: Query,
-    descending: bool,
-    position: &Position,
-    limit: i64,
-) -> Result<Placed, StoreError> {
-    let query = as_they_came!(query, collaborators::ordinal, descending, position);
-    let rows: Vec<Row> = query.limit(limit).select(Row::as_select()).load(conn)?;
-    Ok(placed(rows, |_| None))
-}
-
-fn placed(rows: Vec<Row>, key: impl Fn(&Row) -> Option<String>) -> Placed {
-    let place = |row: Row| {
-        let place = Place { key: key(&row), ordinal: row.ordinal };
-        (row, place)
-    };
-    rows.into_iter().map(place).collect()
 }
 
 /// Where the values of that form are.

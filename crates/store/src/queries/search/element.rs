@@ -4,12 +4,11 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use domain::id::WorkspaceId;
-use domain::order::{moment_key, number_key};
 use domain::predicate::{AttributePath, Comparison, Operand, Predicate};
 use domain::text::fold;
 
 use super::super::text;
-use super::{Backend, Condition, compared, length_of};
+use super::{Backend, Condition, compared, joined, length_of, stored};
 use crate::people::prefix;
 use crate::schema::{collaborators, search_attributes};
 
@@ -65,33 +64,14 @@ fn most_telling(path: &AttributePath, inner: &Predicate) -> Option<(AttributePat
     Some((part, prefix(&fold(&text))))
 }
 
-/// Where values of the operand's form are, and how it would be stored there.
-fn stored(path: &AttributePath, operand: &Operand) -> (AttributePath, String) {
-    match operand {
-        // No text here holds U+0000, which PostgreSQL would not even take as a parameter.
-        Operand::Folded(text) | Operand::Exact(text) => (path.clone(), text.replace('\0', "\u{fffd}")),
-        Operand::Boolean(value) => (path.clone(), value.to_string()),
-        Operand::Number(number) => (path.of_numbers(), number_key(number)),
-        Operand::Moment(at) => (path.of_moments(), moment_key(*at)),
-    }
-}
-
 fn value(path: &AttributePath, predicate: &Predicate) -> OneValue {
     match predicate {
         Predicate::Present(part) => {
             part!(&below(path, part), PART.field(search_attributes::exact).ne(""))
         }
         Predicate::Compare(part, comparison, operand) => compare(&below(path, part), *comparison, operand),
-        Predicate::And(all) => all
-            .iter()
-            .map(|part| value(path, part))
-            .reduce(|left, right| Box::new(left.and(right)))
-            .unwrap_or_else(|| Box::new(true.into_sql::<Bool>())),
-        Predicate::Or(any) => any
-            .iter()
-            .map(|part| value(path, part))
-            .reduce(|left, right| Box::new(left.or(right)))
-            .unwrap_or_else(|| Box::new(false.into_sql::<Bool>())),
+        Predicate::And(all) => joined!(all, |part| value(path, part), and, true),
+        Predicate::Or(any) => joined!(any, |part| value(path, part), or, false),
         Predicate::Not(inner) => Box::new(not(value(path, inner))),
         // RFC 7644 §3.4.2.2: brackets don't nest.
         Predicate::Element(..) => Box::new(false.into_sql::<Bool>()),
