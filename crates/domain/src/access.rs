@@ -13,6 +13,7 @@ use crate::clock::Timestamp;
 use crate::environment::{ADMINISTERED_IN, ADMINISTRATOR, Catalogue, EnvironmentName, GroupName, RoleName};
 use crate::facts::{Facts, Pin};
 use crate::policy::Policy;
+use crate::role::{Privileges, Role};
 
 pub use groups::group_candidates;
 
@@ -97,9 +98,22 @@ impl EffectiveAccess {
         self.environments.iter_mut().find(|e| e.environment.as_str() == ADMINISTERED_IN)
     }
 
-    /// Roles and groups without their reasons.
+    /// Roles and groups without their reasons, as they were when this was evaluated.
     pub fn summary(&self) -> AccessInForce {
-        AccessInForce::of(self)
+        let at = self.evaluated_at.unwrap_or(Timestamp::UNIX_EPOCH);
+        AccessInForce::of(self, at)
+    }
+
+    /// Whether both say the same, whenever and by whichever version of the policy they were evaluated.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let (evaluated_at, policy_version) = (other.evaluated_at, other.policy_version);
+        Self { evaluated_at, policy_version, ..self.clone() } == *other
+    }
+
+    /// When the next of its roles is suspended.
+    pub fn next_suspension(&self) -> Option<Timestamp> {
+        let ahead = |at: &Timestamp| self.evaluated_at.is_none_or(|evaluated_at| evaluated_at < *at);
+        self.environments.iter().filter_map(|e| e.in_force_until).filter(ahead).min()
     }
 }
 
@@ -114,6 +128,9 @@ pub struct EnvironmentAccess {
     pub source: Option<Source>,
     /// Since when the person has this role.
     pub since: Option<Timestamp>,
+    /// From when on the role is set aside until the next login; none where it has no such end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_force_until: Option<Timestamp>,
     /// The rule that decided.
     pub rule: Rule,
     /// The voice that decided, and when it spoke.
@@ -122,6 +139,18 @@ pub struct EnvironmentAccess {
     pub inputs: Inputs,
     /// What was ignored, and why.
     pub notes: Vec<String>,
+}
+
+impl EnvironmentAccess {
+    /// The role, unless the login that gave it is too long ago.
+    pub fn role_at(&self, now: Timestamp) -> Option<&RoleName> {
+        self.role.as_ref().filter(|_| !self.is_suspended(now))
+    }
+
+    /// Whether the login that gave the role is too long ago.
+    pub fn is_suspended(&self, now: Timestamp) -> bool {
+        self.in_force_until.is_some_and(|until| until <= now)
+    }
 }
 
 /// The voice that decided, ordered by time; at one moment an administrator counts after SCIM, SCIM after a login.
@@ -180,6 +209,9 @@ pub enum Rule {
     /// The value is unknown.
     #[serde(rename = "unknown value: the default role")]
     UnknownGivesDefault,
+    /// The login that gave it is too long ago. No decision has this rule: an explanation does.
+    #[serde(rename = "too long after the login: suspended until the next one")]
+    Suspended,
 }
 
 impl Rule {
@@ -230,6 +262,8 @@ pub enum InputState {
     Present,
     /// A value that names none, or several values.
     Unknown,
+    /// A value that names a role, but said too long ago (`max_age`).
+    Stale,
 }
 
 /// A membership and its origins.
@@ -296,10 +330,27 @@ pub struct AccessInForce {
 }
 
 impl AccessInForce {
-    /// All that was granted.
-    pub fn of(access: &EffectiveAccess) -> Self {
-        let roles = access.environments.iter().map(|e| (e.environment.clone(), e.role.clone())).collect();
+    /// All that was granted and is not suspended.
+    pub fn of(access: &EffectiveAccess, now: Timestamp) -> Self {
+        let roles = access.environments.iter().map(|e| (e.environment.clone(), e.role_at(now).cloned())).collect();
         Self { roles, groups: access.groups.iter().map(|m| m.name.clone()).collect() }
+    }
+
+    /// What the application lets the person do, by environment, as far as the roles have privileges of their own.
+    pub fn privileges(&self, roles: &[Role]) -> BTreeMap<EnvironmentName, Privileges> {
+        let of_role =
+            |name: &RoleName| roles.iter().find(|role| role.name == *name).map(|role| role.privileges.clone());
+        let each =
+            self.roles.iter().filter_map(|(environment, role)| Some((environment.clone(), of_role(role.as_ref()?)?)));
+        each.filter(|(_, privileges)| !privileges.is_empty()).collect()
+    }
+
+    /// Whether both grant the same: an environment without a role makes no difference.
+    pub fn grants_the_same(&self, other: &Self) -> bool {
+        fn granted(access: &AccessInForce) -> impl Iterator<Item = &(EnvironmentName, Option<RoleName>)> {
+            access.roles.iter().filter(|(_, role)| role.is_some())
+        }
+        self.groups == other.groups && granted(self).eq(granted(other))
     }
 
     /// Nothing of it.

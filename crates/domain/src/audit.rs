@@ -95,6 +95,14 @@ kinds! {
     PolicyChanged = "policy.changed",
     /// A role was added to the catalogue.
     RoleAdded = "role.added",
+    /// The privileges of a role changed.
+    RoleUpdated = "role.updated",
+    /// An environment was added.
+    EnvironmentAdded = "environment.added",
+    /// The attributes, the default role or the maximum age of an environment changed.
+    EnvironmentUpdated = "environment.updated",
+    /// An environment was removed.
+    EnvironmentRemoved = "environment.removed",
     /// A group was added to the catalogue.
     GroupAdded = "group.added",
     /// SCIM renamed a group or changed its members.

@@ -80,10 +80,10 @@ impl Person {
     }
 
     /// What the person may do at this moment: nothing unless they are let in.
-    pub fn access_in_force(&self) -> AccessInForce {
+    pub fn access_in_force(&self, now: Timestamp) -> AccessInForce {
         match self.status() {
             Status::Deactivated | Status::Removed => AccessInForce::none(&self.access),
-            Status::Invited | Status::Active => AccessInForce::of(&self.access),
+            Status::Invited | Status::Active => AccessInForce::of(&self.access, now),
         }
     }
 
@@ -100,7 +100,8 @@ impl Person {
 
     /// When what the person may do changes by itself; none where it does not.
     pub fn due_at(&self) -> Option<Timestamp> {
-        self.facts.manual.pins.values().map(|pin| pin.until).min()
+        let pins = self.facts.manual.pins.values().map(|pin| pin.until);
+        pins.chain(self.access.next_suspension()).min()
     }
 
     /// Whether that moment has come.

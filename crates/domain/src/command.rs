@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::access::Origin;
 use crate::audit::{Actor, RequestOrigin, Source};
 use crate::clock::Timestamp;
 use crate::collaborator::{Profile, UserName};
@@ -34,12 +35,15 @@ pub enum Command {
         /// Keeps syncs from overwriting it for a while.
         pin: Option<Pin>,
     },
-    /// A moment has come at which access changes by itself: a pin is over.
+    /// Access may have changed by itself: a pin is over, a login is too long ago, or the workspace is another than it was.
     Reconsider,
-    /// SCIM puts the person into a group or takes them out: the membership of origin `scim`, and no other (§3.6).
+    /// SCIM or an administrator puts the person into a group or takes them out: the membership of that origin, and no
+    /// other (§3.6).
     SetMembership {
         /// The group.
         group: GroupName,
+        /// Whose word it is.
+        origin: Origin,
         /// Whether the person is to be a member.
         member: bool,
     },

@@ -30,7 +30,7 @@ pub fn decide(state: State<'_>, command: Command, context: &Context) -> Result<C
         Command::ResendInvitation => invitation::resend(state, context),
         Command::SetRole { environment, role, pin } => administer::set_role(state, &environment, &role, pin, context),
         Command::Reconsider => administer::reconsider(state, context),
-        Command::SetMembership { group, member } => membership::set(state, &group, member, context),
+        Command::SetMembership { group, origin, member } => membership::set(state, &group, origin, member, context),
         Command::Hold => administer::hold(state, context),
         Command::Activate => administer::activate(state, context),
         Command::Remove => administer::remove(state, context),

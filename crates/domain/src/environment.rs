@@ -1,9 +1,14 @@
 //! Environments, environment roles and collaborator groups: the catalogue that values are looked up in.
 
+mod set;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+use crate::policy::Span;
+pub use set::{EnvironmentEdit, EnvironmentError, Environments};
 
 /// The system group that always exists and holds everybody.
 pub const ALL_COLLABORATORS: &str = "All collaborators";
@@ -120,6 +125,9 @@ pub struct Environment {
     pub saml_attributes: Vec<String>,
     /// The role of a person about whom nobody says anything.
     pub default_role: RoleName,
+    /// How long after a login a role that an assertion gave is in force; none for as long as nobody takes it.
+    #[serde(default)]
+    pub max_age: Option<Span>,
 }
 
 impl Environment {
@@ -138,6 +146,7 @@ impl Environment {
                 scim_attributes: attributes.clone(),
                 saml_attributes: attributes,
                 default_role: RoleName::member(),
+                max_age: None,
             }
         })
         .collect()

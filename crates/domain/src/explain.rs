@@ -116,19 +116,20 @@ struct ExplainedEnvironment<'a> {
     kept_role: Option<&'a RoleName>,
     source: Option<Source>,
     since: Option<Timestamp>,
+    in_force_until: Option<Timestamp>,
     rule: Rule,
     inputs: &'a Inputs,
     notes: Vec<&'a str>,
 }
 
-/// Explains what a person may do at this moment.
-pub fn explain(person: &Person) -> Explanation<'_> {
+/// Explains what a person may do at a moment.
+pub fn explain(person: &Person, now: Timestamp) -> Explanation<'_> {
     let in_force = matches!(person.status(), Status::Invited | Status::Active);
     let access = &person.access;
     let environments = access
         .environments
         .iter()
-        .map(|e| (e.environment.to_string(), json!(explain_environment(e, in_force))))
+        .map(|e| (e.environment.to_string(), json!(explain_environment(e, in_force, now))))
         .collect();
     let (groups, kept): (Vec<&Membership>, Vec<&Membership>) = access.groups.iter().partition(|_| in_force);
     Explanation {
@@ -151,9 +152,11 @@ pub fn explain(person: &Person) -> Explanation<'_> {
     }
 }
 
-fn explain_environment(access: &EnvironmentAccess, in_force: bool) -> ExplainedEnvironment<'_> {
+fn explain_environment(access: &EnvironmentAccess, let_in: bool, now: Timestamp) -> ExplainedEnvironment<'_> {
+    let suspended = access.is_suspended(now);
+    let in_force = let_in && !suspended;
     let mut notes: Vec<&str> = access.notes.iter().map(String::as_str).collect();
-    if !in_force {
+    if !let_in {
         notes.push("The person is kept out: the role is kept aside until they return");
     }
     ExplainedEnvironment {
@@ -161,7 +164,8 @@ fn explain_environment(access: &EnvironmentAccess, in_force: bool) -> ExplainedE
         kept_role: access.role.as_ref().filter(|_| !in_force),
         source: access.source,
         since: access.since,
-        rule: access.rule,
+        in_force_until: access.in_force_until,
+        rule: if suspended { Rule::Suspended } else { access.rule },
         inputs: &access.inputs,
         notes,
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::access::Origin;
 use crate::audit::{AuditEntry, EventKind, Subject};
 use crate::clock::Timestamp;
 use crate::collaborator::Person;
@@ -186,7 +187,8 @@ fn set_all(
             namesakes: Vec::new(),
             name_ids: Vec::new(),
         };
-        decide(state, Command::SetMembership { group: group.clone(), member }, context)
+        let command = Command::SetMembership { group: group.clone(), origin: Origin::Scim, member };
+        decide(state, command, context)
     });
     let changed = |change: &Result<Change, Refusal>| change.as_ref().map_or(true, |c| !c.memberships.is_empty());
     decisions.filter(changed).collect()

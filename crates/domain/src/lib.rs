@@ -19,6 +19,7 @@ pub mod id;
 pub mod order;
 pub mod policy;
 pub mod predicate;
+pub mod role;
 pub mod schema_urn;
 pub mod search;
 pub mod text;

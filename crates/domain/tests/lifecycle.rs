@@ -285,7 +285,7 @@ fn reactivation_brings_back_ids_roles_and_groups_without_a_second_invitation() {
     world.put(ann, user(ANN).external_id("00u1").active(true)).unwrap();
     let after = world.person(ann);
     assert_eq!((after.id, after.scim_id, &after.access), (before.id, before.scim_id, &before.access));
-    assert_eq!(after.access_in_force(), before.access_in_force());
+    assert_eq!(after.access_in_force(world.now()), before.access_in_force(world.now()));
     assert_eq!(after.lifecycle.acceptance, before.lifecycle.acceptance);
     assert_eq!(world.status(ann), Status::Active);
     assert_eq!(world.told(), ["collaborator.reactivated"]);
@@ -329,7 +329,7 @@ fn a_new_post_with_the_same_name_and_external_id_is_the_same_person_under_a_new_
     assert_eq!(world.post(user("Ann@acme.test").external_id("00u1")), ann);
     let after = world.person(ann);
     assert_ne!(after.scim_id, before.scim_id);
-    assert_eq!(after.access_in_force(), before.access_in_force());
+    assert_eq!(after.access_in_force(world.now()), before.access_in_force(world.now()));
     assert_eq!(world.status(ann), Status::Active);
     assert!(world.was_told(EventKind::CollaboratorReactivated));
     assert_eq!(world.name_ids(ann), [ANN]);

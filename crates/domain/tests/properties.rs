@@ -26,7 +26,8 @@ proptest! {
         let mut world = world;
         for act in &acts {
             perform(&mut world, act);
-            for person in &world.people {
+            // Nobody looks at who is deleted, until they come back.
+            for person in world.people.iter().filter(|person| !person.lifecycle.is_deleted()) {
                 prop_assert_eq!(&merge(&world, &person.facts, &person.access), &person.access, "after {:?}", act);
             }
         }
@@ -63,7 +64,7 @@ proptest! {
                 let kept_out = matches!(person.status(), Status::Deactivated | Status::Removed);
                 prop_assert_eq!(kept_out, !person.lifecycle.is_active());
                 if kept_out || person.lifecycle.is_deleted() {
-                    prop_assert_eq!(person.access_in_force(), AccessInForce::none(&person.access));
+                    prop_assert_eq!(person.access_in_force(world.now()), AccessInForce::none(&person.access));
                 }
             }
         }
@@ -94,7 +95,8 @@ proptest! {
                 }
                 Write::Insert => prop_assert!(before.is_none() && world.was_told(EventKind::CollaboratorProvisioned)),
                 Write::Update { version, epoch } => {
-                    prop_assert!(!change.audit.is_empty());
+                    // The entry about an invitation is written with its mail.
+                    prop_assert!(!change.audit.is_empty() || change.invitation.is_some());
                     let earlier = before.unwrap();
                     prop_assert_eq!((version, epoch), (earlier.version, earlier.epoch));
                     prop_assert!(after.version > version && after.updated_at > earlier.updated_at);
@@ -112,7 +114,7 @@ proptest! {
         play(world, &acts, |before, after, world| {
             let earlier = before.map_or_else(|| AccessInForce::none(&after.access), |before| before.access.summary());
             let told: Vec<_> = world.last().audit.iter().filter(|e| e.kind == EventKind::AccessChanged).collect();
-            prop_assert_eq!(told.len(), usize::from(earlier != after.access.summary()));
+            prop_assert_eq!(told.len(), usize::from(!earlier.grants_the_same(&after.access.summary())));
             for entry in told {
                 prop_assert_eq!(entry.before.clone(), Some(serde_json::json!(earlier)));
                 prop_assert_eq!(entry.after.clone(), Some(serde_json::json!(after.access.summary())));
@@ -145,7 +147,8 @@ proptest! {
         for act in &acts {
             perform(&mut world, act);
         }
-        let repeatable = !matches!(last, Act::Post(_) | Act::Delete(_) | Act::Login(_) | Act::EndSessions(_));
+        let repeatable =
+            matches!(last, Act::Put(..) | Act::SetRole(..) | Act::Hold(_) | Act::Activate(_) | Act::Remove(_) | Act::Join(..));
         if repeatable && matches!(perform(&mut world, &last), Some(Ok(_))) {
             let people = world.people.clone();
             perform(&mut world, &last);
@@ -234,7 +237,8 @@ proptest! {
             }
             let after = world.person(before.id);
             prop_assert_eq!((after.id, after.scim_id), (before.id, before.scim_id));
-            prop_assert_eq!((&after.access, after.access_in_force()), (&before.access, before.access_in_force()));
+            let now = world.now();
+            prop_assert_eq!((&after.access, after.access_in_force(now)), (&before.access, before.access_in_force(now)));
             prop_assert_eq!(&after.facts, &before.facts);
             prop_assert_eq!((after.status(), &after.lifecycle.acceptance), (before.status(), &before.lifecycle.acceptance));
         }
@@ -322,7 +326,7 @@ fn play(
     Ok(())
 }
 
-/// The merge, with the time of evaluation as it was: that alone may differ.
+/// The merge at the moment of the last evaluation, whose policy's version alone may differ.
 fn merge(world: &World, facts: &Facts, previous: &EffectiveAccess) -> EffectiveAccess {
     let merged = effective_access(&Evaluation {
         policy: &world.workspace.policy,
@@ -330,9 +334,9 @@ fn merge(world: &World, facts: &Facts, previous: &EffectiveAccess) -> EffectiveA
         catalogue: &world.catalogue,
         facts,
         previous,
-        now: world.now() + Duration::days(1),
+        now: previous.evaluated_at.unwrap_or(world.now()),
     });
-    EffectiveAccess { evaluated_at: previous.evaluated_at, ..merged }
+    EffectiveAccess { evaluated_at: previous.evaluated_at, policy_version: previous.policy_version, ..merged }
 }
 
 /// Facts of any age in any order.

@@ -1,14 +1,16 @@
 //! The command line: one file for each group of commands.
 
 mod audit;
-mod catalogue;
 mod collaborator;
 mod demo;
+mod environment;
 mod explain;
+mod group;
 mod init;
 mod metadata;
 mod migrate;
 mod owner;
+mod role;
 mod saml;
 mod scim;
 mod serve;
@@ -62,12 +64,15 @@ enum Command {
     /// The policy of a workspace
     #[command(subcommand)]
     Workspace(workspace::Workspace),
+    /// Environments: where a role applies, and how it comes
+    #[command(subcommand)]
+    Environment(environment::Environment),
     /// Environment roles
     #[command(subcommand)]
-    Role(catalogue::Role),
+    Role(role::Role),
     /// Collaborator groups
     #[command(subcommand)]
-    Group(catalogue::Group),
+    Group(group::Group),
     /// The SAML connection
     #[command(subcommand)]
     Saml(saml::Saml),
@@ -104,6 +109,7 @@ impl Cli {
             Command::Migrate(migrate) => done(migrate.run(&settings)),
             Command::Init(init) => done(init.run(&settings)),
             Command::Workspace(workspace) => done(workspace.run(&settings)),
+            Command::Environment(environment) => done(environment.run(&settings)),
             Command::Role(role) => done(role.run(&settings)),
             Command::Group(group) => done(group.run(&settings)),
             Command::Saml(saml) => done(saml.run(&settings)),

@@ -7,8 +7,6 @@ use std::time::Duration;
 use ::web::Site;
 use ::web::blocking::blocking;
 use actix_web::rt;
-use domain::audit::{Actor, RequestOrigin};
-use domain::command::{Command, Context};
 use invitations::{Mailer, send_due};
 use scim_api::RequestLog;
 use store::{CommandError, StoreError};
@@ -47,13 +45,9 @@ pub(crate) fn start(site: &Site, requests: RequestLog, mailer: Option<Mailer>) {
     });
 }
 
-/// A pin is over, for instance. Where another node was faster, nothing is left to do.
+/// A pin is over, for instance.
 fn reconsider_due(site: &Site) -> Result<(), CommandError> {
-    for (workspace, person) in site.store.due_people(site.now(), RECONSIDERED)? {
-        let Some(workspace) = site.store.find_workspace_by_id(workspace)? else { continue };
-        let context = Context { now: site.now(), actor: Actor::System, request: RequestOrigin::default() };
-        site.store.command(&workspace, person, &Command::Reconsider, &context)?;
-    }
+    while site.store.reconsider_due(site.now(), RECONSIDERED)? > 0 {}
     Ok(())
 }
 

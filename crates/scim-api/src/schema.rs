@@ -12,6 +12,7 @@ mod user;
 mod workato_role;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use attribute::{Attribute, Kind, Mutability, Returned, Uniqueness};
@@ -125,6 +126,13 @@ impl Registry {
     /// The resource type `Role`, which is read only.
     pub fn role(&self) -> &ResourceType {
         &self.role
+    }
+
+    /// Role values under the names by which their attributes are sent now; those without an attribute are left out.
+    pub fn role_values(&self, said: BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let roles = self.user.extensions.iter().find(|schema| schema.id == WORKATO_ROLE_URN);
+        let canonical = |name: &str| roles?.find_attribute(name).map(|attribute| attribute.name.to_string());
+        said.into_iter().filter_map(|(name, value)| Some((canonical(&name)?, value))).collect()
     }
 
     /// All resource types.

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use domain::audit::AuditEntry;
-use domain::environment::{Catalogue, Environment, GroupName, RoleName};
+use domain::environment::{Catalogue, Environment, Environments, GroupName};
 use domain::group::Group;
 use domain::id::WorkspaceId;
+use domain::role::Role;
 
 use crate::Store;
 use crate::backend::{read, write};
@@ -23,10 +24,41 @@ impl Store {
         read!(self, |q, conn| q::catalogue::environments(conn, workspace))
     }
 
-    /// Adds a role.
-    pub fn add_role(&self, role: RoleName, entry: AuditEntry) -> Result<(), StoreError> {
+    /// Replaces the environments by compare-and-set on the policy's version, of which they are a part: everybody's access is
+    /// to be decided anew.
+    pub fn set_environments(
+        &self,
+        environments: Environments,
+        expected_version: i64,
+        entry: AuditEntry,
+    ) -> Result<(), StoreError> {
+        let environments = environments.into_list();
+        write!(self, |q, conn| {
+            q::workspaces::raise_policy_version(conn, entry.workspace, expected_version)?;
+            q::workspaces::replace_environments(conn, entry.workspace, &environments)?;
+            q::people::make_all_due(conn, entry.workspace, micros(entry.at))?;
+            q::audit::append(conn, &[entry])
+        })
+    }
+
+    /// The roles with their privileges, the oldest first.
+    pub fn roles(&self, workspace: WorkspaceId) -> Result<Vec<Role>, StoreError> {
+        read!(self, |q, conn| q::catalogue::roles(conn, workspace))
+    }
+
+    /// Adds a role: where somebody was given one of that name, it is known from now on.
+    pub fn add_role(&self, role: Role, entry: AuditEntry) -> Result<(), StoreError> {
         write!(self, |q, conn| {
             q::catalogue::insert_role(conn, entry.workspace, &role, micros(entry.at))?;
+            q::people::make_all_due(conn, entry.workspace, micros(entry.at))?;
+            q::audit::append(conn, &[entry])
+        })
+    }
+
+    /// Replaces the privileges of a role.
+    pub fn set_role(&self, role: Role, entry: AuditEntry) -> Result<(), StoreError> {
+        write!(self, |q, conn| {
+            q::catalogue::update_role(conn, entry.workspace, &role)?;
             q::audit::append(conn, &[entry])
         })
     }

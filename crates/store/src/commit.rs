@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
+use domain::audit::{Actor, RequestOrigin};
+use domain::clock::Timestamp;
 use domain::collaborator::Person;
 use domain::command::{Command, Context};
 use domain::decide::{Change, NewSession, Refusal, State, Write, decide};
@@ -95,6 +97,23 @@ impl Store {
         context: &Context,
     ) -> Result<Committed, CommandError> {
         self.decide_and_commit(|store| store.decide_about(workspace, person, command.clone(), context))
+    }
+
+    /// Decides anew about some of those whose time has come: what they may do changes by itself, or their workspace is
+    /// another than it was. Gives how many. Where another node was faster, nothing is left to do for them.
+    pub fn reconsider_due(&self, now: Timestamp, limit: i64) -> Result<usize, CommandError> {
+        let due = self.due_people(now, limit)?;
+        let context = Context { now, actor: Actor::System, request: RequestOrigin::default() };
+        let mut unchanged = Vec::new();
+        for (workspace, people) in &due {
+            let Some(workspace) = self.find_workspace_by_id(*workspace)? else { continue };
+            for person in people {
+                let committed = self.command(&workspace, *person, &Command::Reconsider, &context)?;
+                unchanged.extend((!committed.changed).then_some(committed.person));
+            }
+        }
+        self.put_due(unchanged)?;
+        Ok(due.values().map(Vec::len).sum())
     }
 
     /// Attempts until one is not overtaken by another writer, which it tells by `None`. From the second on attempts take

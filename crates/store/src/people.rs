@@ -1,12 +1,14 @@
 //! Reading people.
 
+use std::collections::HashMap;
+
 use domain::clock::Timestamp;
 use domain::collaborator::{Person, UserName};
 use domain::id::{PersonId, ScimId, WorkspaceId};
 use domain::predicate::{AttributePath, Form, Predicate};
 
 use crate::Store;
-use crate::backend::read;
+use crate::backend::{read, write};
 use crate::error::StoreError;
 use crate::record::micros;
 
@@ -72,10 +74,28 @@ impl Store {
         read!(self, |q, conn| q::people::at(conn, workspace, id, moment))
     }
 
-    /// Some of those whose access changes by itself, and whose time has come.
-    pub fn due_people(&self, now: Timestamp, limit: i64) -> Result<Vec<(WorkspaceId, PersonId)>, StoreError> {
+    /// Some of those whose access is to be decided anew, and whose time has come, by workspace.
+    pub(crate) fn due_people(
+        &self,
+        now: Timestamp,
+        limit: i64,
+    ) -> Result<HashMap<WorkspaceId, Vec<PersonId>>, StoreError> {
         let now = micros(now);
         read!(self, |q, conn| q::people::due(conn, now, limit))
+    }
+
+    /// How many of a workspace are still to be decided anew.
+    pub fn count_due(&self, workspace: WorkspaceId, now: Timestamp) -> Result<i64, StoreError> {
+        let now = micros(now);
+        read!(self, |q, conn| q::people::count_due(conn, workspace, now))
+    }
+
+    /// Writes when these people, who were looked at and stay as they are, are due next.
+    pub(crate) fn put_due(&self, people: Vec<Person>) -> Result<(), StoreError> {
+        if people.is_empty() {
+            return Ok(());
+        }
+        write!(self, |q, conn| people.iter().try_for_each(|person| q::people::put_due(conn, person)))
     }
 
     /// By SCIM id, deleted people included.

@@ -41,6 +41,7 @@ diesel::table! {
         scim_attributes -> Text,
         saml_attributes -> Text,
         default_role -> Text,
+        max_age -> Nullable<BigInt>,
     }
 }
 
@@ -49,6 +50,7 @@ diesel::table! {
         workspace_id -> Text,
         name -> Text,
         created_at -> BigInt,
+        privileges -> Text,
     }
 }
 
@@ -149,6 +151,16 @@ diesel::table! {
         lifecycle -> Text,
         facts -> Text,
         access -> Text,
+    }
+}
+
+diesel::table! {
+    group_renames (id) {
+        id -> BigInt,
+        workspace_id -> Text,
+        at -> BigInt,
+        former -> Text,
+        name -> Text,
     }
 }
 
@@ -311,6 +323,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     access_history,
+    group_renames,
     audit_entries,
     collaborator_groups,
     collaborators,

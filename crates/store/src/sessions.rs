@@ -3,6 +3,7 @@
 use domain::audit::AuditEntry;
 use domain::clock::Timestamp;
 use domain::collaborator::Person;
+use domain::role::Role;
 use domain::workspace::Workspace;
 
 use crate::Store;
@@ -19,6 +20,8 @@ pub struct LiveSession {
     pub workspace: Workspace,
     /// Whose.
     pub person: Person,
+    /// The roles of the workspace with their privileges.
+    pub roles: Vec<Role>,
     /// When it began.
     pub authenticated_at: Timestamp,
     /// When it ends by itself.

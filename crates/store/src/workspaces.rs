@@ -1,9 +1,10 @@
 //! Workspaces, their policy and their owner.
 
 use domain::audit::AuditEntry;
-use domain::environment::{Environment, RoleName};
+use domain::environment::Environment;
 use domain::id::WorkspaceId;
 use domain::policy::Policy;
+use domain::role::Role;
 use domain::workspace::{Workspace, WorkspaceHandle};
 
 use crate::Store;
@@ -22,7 +23,7 @@ pub struct NewWorkspace {
     /// Its environments, in order.
     pub environments: Vec<Environment>,
     /// Its roles.
-    pub roles: Vec<RoleName>,
+    pub roles: Vec<Role>,
     /// Its owner.
     pub owner: Owner,
     /// Its SAML connection.
@@ -84,10 +85,15 @@ impl Store {
         })
     }
 
-    /// Replaces the policy by compare-and-set on its version.
+    /// Replaces the policy by compare-and-set on its version. Where others decide about roles from now on, everybody's are to
+    /// be decided anew.
     pub fn set_policy(&self, policy: Policy, expected_version: i64, entry: AuditEntry) -> Result<(), StoreError> {
         write!(self, |q, conn| {
+            let former = q::workspaces::find(conn, entry.workspace)?;
             q::workspaces::update_policy(conn, entry.workspace, &policy, expected_version)?;
+            if former.is_some_and(|former| former.policy.role_authority != policy.role_authority) {
+                q::people::make_all_due(conn, entry.workspace, micros(entry.at))?;
+            }
             q::audit::append(conn, &[entry])
         })
     }

@@ -1,11 +1,15 @@
 //! Access tokens for the application behind: EdDSA JWTs (RFC 8037) that live five minutes.
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
 use domain::access::AccessInForce;
 use domain::clock::Timestamp;
+use domain::environment::EnvironmentName;
 use domain::id::KeyId;
+use domain::role::Privileges;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use openssl::pkey::PKey;
 use secrecy::ExposeSecret;
@@ -61,7 +65,7 @@ impl AccessTokens {
     /// Signs what a session's person may do at this moment.
     pub fn issue(&self, session: &LiveSession, base_url: &BaseUrl, now: Timestamp) -> Result<String, AccessTokenError> {
         let person = &session.person;
-        let access = person.access_in_force();
+        let access = person.access_in_force(now);
         let claims = Claims {
             iss: base_url.to_string(),
             aud: session.workspace.handle.as_str(),
@@ -73,6 +77,7 @@ impl AccessTokens {
             workspace: session.workspace.handle.as_str(),
             user_name: person.user_name.as_str(),
             access: &access,
+            privileges: access.privileges(&session.roles),
         };
         let header = Header { kid: Some(self.kid.clone()), ..Header::new(Algorithm::EdDSA) };
         encode(&header, &claims, &self.signing).map_err(|error| AccessTokenError::Key(error.to_string()))
@@ -93,6 +98,8 @@ struct Claims<'a> {
     user_name: &'a str,
     #[serde(flatten)]
     access: &'a AccessInForce,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    privileges: BTreeMap<EnvironmentName, Privileges>,
 }
 
 fn token_id(now: Timestamp) -> Result<String, AccessTokenError> {

@@ -43,13 +43,13 @@ async fn show_session(request: HttpRequest, site: web::Data<Site>) -> HttpRespon
 
 fn describe(site: &Site, live: &LiveSession) -> Result<Value, AccessTokenError> {
     let person = &live.person;
-    let access = person.access_in_force();
+    let access = person.access_in_force(site.now());
     let roles: Map<String, Value> = access.roles.iter().map(|(e, role)| (e.to_string(), json!(role))).collect();
     let mut groups: Vec<&str> = access.groups.iter().map(|group| group.as_str()).collect();
     if person.status() == Status::Active {
         groups.insert(0, ALL_COLLABORATORS);
     }
-    Ok(json!({
+    let mut shown = json!({
         "workspace": live.workspace.handle,
         "user": {
             "id": person.id,
@@ -62,7 +62,12 @@ fn describe(site: &Site, live: &LiveSession) -> Result<Value, AccessTokenError> 
         "authenticated_at": live.authenticated_at,
         "expires_at": live.expires_at,
         "access_token": site.access_tokens.issue(live, &site.base_url, site.now())?,
-    }))
+    });
+    let privileges = access.privileges(&live.roles);
+    if let Some(shown) = shown.as_object_mut().filter(|_| !privileges.is_empty()) {
+        shown.insert("privileges".to_owned(), json!(privileges));
+    }
+    Ok(shown)
 }
 
 /// Ends the session. Only our own pages may ask for it.

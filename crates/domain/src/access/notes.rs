@@ -2,7 +2,7 @@
 
 use super::roles::Decision;
 use super::{Evaluation, Input, InputState, Inputs, Rule, Voice};
-use crate::environment::Catalogue;
+use crate::environment::{Catalogue, Environment};
 use crate::policy::RoleAuthority;
 
 /// What is to be said about one environment's decision.
@@ -20,7 +20,16 @@ pub(super) fn about_roles(inputs: &Inputs, decision: &Decision, evaluation: &Eva
         notes.extend(doubtful("SCIM", &inputs.scim, evaluation.catalogue));
     }
     notes.extend(overruled(inputs, decision, evaluation));
+    if decision.rule == Rule::LastAdministratorKeepsRole {
+        notes.push("Any other role would leave the workspace without an administrator: the role stays".to_owned());
+    }
     notes
+}
+
+/// What is to be said of a role that has outlived its login.
+pub(super) fn suspended(environment: &Environment, decision: &Decision) -> Option<String> {
+    let (role, max_age) = (decision.role.as_ref()?, environment.max_age?);
+    Some(format!("The last login is over {max_age} ago: {role} is suspended until the next one"))
 }
 
 fn ignored(who: &str, input: &Input, why: &str) -> Option<String> {
@@ -39,7 +48,7 @@ fn doubtful(who: &str, input: &Input, catalogue: &Catalogue) -> Option<String> {
             Some(near) => format!("{who} said {value}, which is no role here: did you mean {near}?"),
             None => format!("{who} said {value}, which is no role here"),
         }),
-        InputState::Absent | InputState::Present => None,
+        InputState::Absent | InputState::Present | InputState::Stale => None,
     }
 }
 

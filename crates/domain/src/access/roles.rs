@@ -18,7 +18,7 @@ pub(super) fn decide(environment: &Environment, evaluation: &Evaluation<'_>) -> 
     let decision = match (newest, previous) {
         (Some(candidate), earlier)
             if earlier.is_none_or(|e| {
-                !has_a_say(e.basis, authority) || e.basis < Some(candidate.basis) || is_now_known(e, &candidate)
+                !has_a_say(e.basis, authority) || e.basis < Some(candidate.basis) || is_resolved_anew(e, &candidate)
             }) =>
         {
             resolve(&candidate, environment, earlier, evaluation)
@@ -30,17 +30,39 @@ pub(super) fn decide(environment: &Environment, evaluation: &Evaluation<'_>) -> 
         Some(earlier) if earlier.basis == decision.basis => earlier.inputs.previous.clone(),
         earlier => earlier.and_then(|e| e.role.clone()),
     };
-    let notes = notes::about_roles(&inputs, &decision, evaluation);
+    let mut notes = notes::about_roles(&inputs, &decision, evaluation);
+    let in_force_until = in_force_until(&decision, environment, evaluation);
+    if is_stale(environment, evaluation) {
+        inputs.saml.outlive();
+        notes.extend(in_force_until.and_then(|_| notes::suspended(environment, &decision)));
+    }
     EnvironmentAccess {
         environment: environment.name.clone(),
         role: decision.role,
         source: decision.source,
         since: decision.since,
+        in_force_until,
         rule: decision.rule,
         basis: decision.basis,
         inputs,
         notes,
     }
+}
+
+/// When the last login is too long ago for what it gave.
+fn end_of_force(environment: &Environment, evaluation: &Evaluation<'_>) -> Option<Timestamp> {
+    let login = evaluation.facts.asserted.as_ref()?;
+    Some(login.at + environment.max_age?.duration())
+}
+
+/// Of a role that an assertion gave: any later login renews it, also one that is silent about it.
+fn in_force_until(decision: &Decision, environment: &Environment, evaluation: &Evaluation<'_>) -> Option<Timestamp> {
+    let is_by_assertion = decision.source == Some(Source::SamlAutoSync);
+    end_of_force(environment, evaluation).filter(|_| is_by_assertion)
+}
+
+fn is_stale(environment: &Environment, evaluation: &Evaluation<'_>) -> bool {
+    end_of_force(environment, evaluation).is_some_and(|end| end <= evaluation.now)
 }
 
 /// What was decided, and by whose word.
@@ -117,11 +139,18 @@ impl Input {
         Self { state, value: Some(value), at, pin: None }
     }
 
+    /// It was said too long ago.
+    fn outlive(&mut self) {
+        if self.state == InputState::Present {
+            self.state = InputState::Stale;
+        }
+    }
+
     fn opinion(&self, catalogue: &Catalogue, source: Source, rule: Rule) -> Opinion {
         match self.state {
             InputState::Absent | InputState::Empty => Opinion::Silent,
             InputState::Unknown => Opinion::Unknown,
-            InputState::Present => self
+            InputState::Present | InputState::Stale => self
                 .value
                 .as_deref()
                 .and_then(|value| catalogue.find_role(value))
@@ -139,10 +168,11 @@ fn has_a_say(basis: Option<Basis>, authority: RoleAuthority) -> bool {
     }
 }
 
-/// Whether the value that decided was unknown and names a role by now: the catalogue has got it since.
-fn is_now_known(earlier: &EnvironmentAccess, candidate: &Candidate) -> bool {
-    let was_unknown = matches!(earlier.rule, Rule::UnknownKeepsRole | Rule::UnknownGivesDefault);
-    was_unknown && earlier.basis == Some(candidate.basis) && matches!(candidate.opinion, Opinion::Role(..))
+/// Whether the word that decided means something else by now: the catalogue has got the role since, or a pin is over.
+fn is_resolved_anew(earlier: &EnvironmentAccess, candidate: &Candidate) -> bool {
+    let may_change =
+        earlier.rule.is_by_hand() || matches!(earlier.rule, Rule::UnknownKeepsRole | Rule::UnknownGivesDefault);
+    may_change && earlier.basis == Some(candidate.basis) && matches!(candidate.opinion, Opinion::Role(..))
 }
 
 /// Whether SCIM took back the value that decided.

@@ -55,12 +55,14 @@ fn check_pin(pin: Option<&Pin>, context: &Context) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Looks again at what changes with time alone.
+/// Looks again at what changes with time, the policy or the catalogue alone.
 pub(super) fn reconsider(state: State<'_>, context: &Context) -> Result<Change, Refusal> {
     let person = get_person(&state)?;
     let mut draft = Draft::of(&state, person, context);
     if draft.person.is_due(context.now) {
         draft.evaluate();
+    } else {
+        draft.reconsider();
     }
     Ok(draft.finish())
 }

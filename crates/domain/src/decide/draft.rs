@@ -13,7 +13,7 @@ use crate::audit::{AuditEntry, EventKind, OutgoingEvent, Source, Subject};
 use crate::clock::Timestamp;
 use crate::collaborator::{Invitation, Lifecycle, Person, Status};
 use crate::command::Context;
-use crate::environment::{Catalogue, GroupName, RoleName};
+use crate::environment::{Catalogue, EnvironmentName, GroupName};
 use crate::group::Group;
 use crate::id::GroupId;
 use crate::policy::UnknownGroup;
@@ -64,14 +64,15 @@ impl<'a> Draft<'a> {
 
     /// Merges the facts anew and records what could not be resolved.
     pub(super) fn evaluate(&mut self) {
+        let now = self.now;
+        self.person.facts.manual.pins.retain(|_, pin| now < pin.until);
         let mut access = self.merged();
         if self.workspace.policy.unknown_group == UnknownGroup::Create && self.create_groups(&access) {
             access = self.merged();
         }
         self.person.access = access;
         self.keep_last_administrator();
-        let now = self.now;
-        self.person.facts.manual.pins.retain(|_, pin| now < pin.until);
+        self.end_outlived_sessions();
         self.record_unresolved();
     }
 
@@ -86,11 +87,11 @@ impl<'a> Draft<'a> {
         };
         let Some(decided) = self.person.access.administration_mut() else { return };
         let refused = std::mem::replace(&mut decided.role, held.role);
-        let name = refused.as_ref().map_or("No role", RoleName::as_str);
-        decided.notes.push(format!("{name} would leave the workspace without an administrator: the role stays"));
         (decided.source, decided.since, decided.rule) = (held.source, held.since, Rule::LastAdministratorKeepsRole);
         let kept = json!({ "environment": decided.environment, "role": decided.role, "refused": refused });
         self.record(EventKind::AdministratorKept, None, Some(kept));
+        // What is said of the decision follows from it.
+        self.person.access = self.merged_after(&self.person.access);
     }
 
     /// Whether a sync, and no administrator, ends the administration of somebody who goes on being active.
@@ -100,23 +101,37 @@ impl<'a> Draft<'a> {
         is_sync && had_it && self.person.status() == Status::Active && !self.person.access.administers()
     }
 
-    /// Merges anew where a role could not be resolved, in case the catalogue has got it since; an echo that changes
-    /// nothing stays no write.
+    /// A role that is suspended from now on ends the sessions (§5): the next login, which they lead to, brings it back.
+    fn end_outlived_sessions(&mut self) {
+        let suspended = |access: &EffectiveAccess| -> Vec<EnvironmentName> {
+            let Some(at) = access.evaluated_at else { return Vec::new() };
+            access.environments.iter().filter(|e| e.is_suspended(at)).map(|e| e.environment.clone()).collect()
+        };
+        let before = self.earlier.as_ref().map(|earlier| suspended(&earlier.access)).unwrap_or_default();
+        if suspended(&self.person.access).iter().any(|environment| !before.contains(environment)) {
+            self.end_sessions();
+        }
+    }
+
+    /// Merges anew if that changes anything: time has passed, or the catalogue or the policy is another one. An echo that
+    /// changes nothing stays no write.
     pub(super) fn reconsider(&mut self) {
-        let unknown = |rule| matches!(rule, Rule::UnknownKeepsRole | Rule::UnknownGivesDefault);
-        let doubtful = self.person.access.environments.iter().any(|e| unknown(e.rule));
-        if doubtful && self.merged().summary() != self.person.access.summary() {
+        if !self.merged().says_the_same(&self.person.access) {
             self.evaluate();
         }
     }
 
     fn merged(&self) -> EffectiveAccess {
+        self.merged_after(self.earlier.as_ref().map_or(&self.person.access, |earlier| &earlier.access))
+    }
+
+    fn merged_after(&self, previous: &EffectiveAccess) -> EffectiveAccess {
         effective_access(&Evaluation {
             policy: &self.workspace.policy,
             policy_version: self.workspace.policy_version,
             catalogue: &self.catalogue,
             facts: &self.person.facts,
-            previous: self.earlier.as_ref().map_or(&self.person.access, |earlier| &earlier.access),
+            previous,
             now: self.now,
         })
     }
@@ -234,7 +249,7 @@ impl<'a> Draft<'a> {
         let before = self.earlier.as_ref().map(|earlier| earlier.access.summary());
         let before = before.unwrap_or_else(|| crate::access::AccessInForce::none(&self.person.access));
         let after = self.person.access.summary();
-        if before != after {
+        if !before.grants_the_same(&after) {
             self.tell(EventKind::AccessChanged, Some(json!(before)), Some(json!(after)));
         }
         let invitation = self.invite();

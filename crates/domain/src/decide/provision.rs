@@ -72,6 +72,8 @@ fn revive<'a>(state: &State<'a>, known: Person, ids: NewIds, user: ScimUser, con
     draft.person.created_at = draft.now;
     let active = user.active.unwrap_or(true);
     apply(&mut draft, ScimUser { active: Some(active), ..user });
+    // The workspace may have become another one meanwhile.
+    draft.reconsider();
     draft
 }
 

@@ -1,13 +1,25 @@
 //! Commands and policies drawn by chance.
 
+use chrono::Duration;
 use domain::decide::Refusal;
-use domain::facts::GroupsClaim;
+use domain::facts::{GroupsClaim, Pin};
 use domain::id::PersonId;
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::{Assertion, NewUser, World, assertion, user};
 
+/// Every policy that concerns people, but for invitations: they hold logins, and have stories of their own.
+const CHOICES: [(&str, &[&str]); 8] = [
+    ("jit", &["everyone", "known", "nobody"]),
+    ("role_authority", &["hybrid", "scim", "saml"]),
+    ("unknown_role", &["keep", "default", "refuse_login"]),
+    ("absent_role", &["keep", "default"]),
+    ("absent_groups", &["keep", "clear"]),
+    ("unknown_group", &["skip", "create"]),
+    ("split_groups", &["on", "off"]),
+    ("group_prefix", &["", "acme-"]),
+];
 /// Two people, one of them in two spellings, and a look-alike (Kelvin sign).
 const NAMES: [&str; 4] = ["kai@acme.test", "Kai@Acme.test", "bob@acme.test", "\u{212a}ai@acme.test"];
 const ROLES: [&str; 8] = ["Admin", "Analyst", "Operator", "Member", "NoAccess", "No access", "admn", ""];
@@ -35,6 +47,14 @@ pub enum Act {
     Activate(usize),
     Remove(usize),
     EndSessions(usize),
+    Pin(usize, &'static str, &'static str, i64),
+    Join(usize, &'static str, bool),
+    Accept(usize),
+    Resend(usize),
+    Policy(&'static str, &'static str),
+    MaxAge(&'static str, Option<&'static str>),
+    /// So many days.
+    Wait(i64),
 }
 
 /// Does it, unless there is nobody to do it to, or the database's index forbids the name.
@@ -53,6 +73,30 @@ pub fn perform(world: &mut World, act: &Act) -> Option<Result<PersonId, Refusal>
         Act::Activate(at) => Ok(person(world, *at).map(|id| world.activate(id))?),
         Act::Remove(at) => Ok(person(world, *at).map(|id| world.remove(id))?),
         Act::EndSessions(at) => Ok(person(world, *at).map(|id| world.end_sessions(id))?),
+        Act::Pin(at, environment, role, days) => {
+            let pin = Pin { until: world.now() + Duration::days(*days), reason: "on call".to_owned() };
+            person(world, *at).map(|id| world.pin(id, environment, role, pin))?
+        }
+        Act::Join(at, group, member) => person(world, *at).map(|id| world.join(id, group, *member))?,
+        Act::Accept(at) => {
+            let id = person(world, *at)?;
+            let number = world.person(id).lifecycle.invitation.as_ref()?.number;
+            world.accept(id, number)
+        }
+        Act::Resend(at) => person(world, *at).map(|id| world.resend(id))?,
+        Act::Policy(key, value) => {
+            world.set_policy(key, value);
+            return None;
+        }
+        Act::MaxAge(environment, max_age) => {
+            world.set_max_age(environment, *max_age);
+            return None;
+        }
+        Act::Wait(days) => {
+            world.wait(Duration::days(*days));
+            world.settle_due();
+            return None;
+        }
     })
 }
 
@@ -72,6 +116,13 @@ pub fn act() -> impl Strategy<Value = Act> {
         2 => who().prop_map(Act::Activate),
         1 => who().prop_map(Act::Remove),
         1 => who().prop_map(Act::EndSessions),
+        2 => (who(), select(&["dev", "prod"][..]), select(&ROLES[..4]), 1..4_i64).prop_map(|(at, e, role, days)| Act::Pin(at, e, role, days)),
+        2 => (who(), select(&["Finance", "Sales"][..]), any::<bool>()).prop_map(|(at, group, member)| Act::Join(at, group, member)),
+        1 => who().prop_map(Act::Accept),
+        1 => who().prop_map(Act::Resend),
+        2 => policies().prop_map(|(key, value)| Act::Policy(key, value)),
+        1 => (select(&["dev", "prod"][..]), select(&[None, Some("1d"), Some("2d")][..])).prop_map(|(e, age)| Act::MaxAge(e, age)),
+        2 => (1..4_i64).prop_map(Act::Wait),
     ]
 }
 
@@ -117,18 +168,12 @@ fn role() -> impl Strategy<Value = Option<&'static str>> {
     proptest::option::of(select(&ROLES[..]))
 }
 
+fn policies() -> impl Strategy<Value = (&'static str, &'static str)> {
+    select(&CHOICES[..]).prop_flat_map(|(key, values)| select(values).prop_map(move |value| (key, value)))
+}
+
 /// A workspace with any policy that concerns people.
 pub fn worlds() -> impl Strategy<Value = World> {
-    let choices: [(&str, &[&str]); 8] = [
-        ("jit", &["everyone", "known", "nobody"]),
-        ("role_authority", &["hybrid", "scim", "saml"]),
-        ("unknown_role", &["keep", "default", "refuse_login"]),
-        ("absent_role", &["keep", "default"]),
-        ("absent_groups", &["keep", "clear"]),
-        ("unknown_group", &["skip", "create"]),
-        ("split_groups", &["on", "off"]),
-        ("group_prefix", &["", "acme-"]),
-    ];
-    let values = choices.map(|(key, values)| select(values).prop_map(move |value| (key, value)));
+    let values = CHOICES.map(|(key, values)| select(values).prop_map(move |value| (key, value)));
     values.prop_map(|chosen| chosen.into_iter().fold(World::new(), |world, (key, value)| world.with(key, value)))
 }

@@ -9,13 +9,13 @@ mod scim;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration};
-use domain::access::{AccessInForce, EnvironmentAccess};
+use domain::access::{AccessInForce, EnvironmentAccess, Origin};
 use domain::audit::{Actor, EventKind, RequestOrigin};
 use domain::clock::Timestamp;
 use domain::collaborator::{Person, Status, UserName};
 use domain::command::{Command, Context, NewIds, ScimUser};
 use domain::decide::{Change, LinkWrite, Refusal, State, Write, decide};
-use domain::environment::{Catalogue, Environment, GroupName, RoleName, SYSTEM_ROLES};
+use domain::environment::{Catalogue, Environment, EnvironmentEdit, Environments, GroupName, RoleName, SYSTEM_ROLES};
 use domain::facts::Pin;
 use domain::id::{ConnectionId, PersonId, ScimId, TokenId, WorkspaceId};
 use domain::policy::{Invitations, Jit, Policy};
@@ -74,8 +74,12 @@ impl World {
 
     /// Changes the policy from now on.
     pub fn set_policy(&mut self, key: &str, value: &str) {
+        let authority = self.workspace.policy.role_authority;
         self.workspace.policy.set(key, value).unwrap();
         self.workspace.policy_version += 1;
+        if self.workspace.policy.role_authority != authority {
+            self.settle_all();
+        }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -168,9 +172,43 @@ impl World {
         self.about(person, Command::Reconsider, Actor::System).unwrap()
     }
 
+    /// What the worker does as soon as a moment has come.
+    pub fn settle_due(&mut self) {
+        let due: Vec<PersonId> = self.people.iter().filter(|p| p.is_due(self.clock)).map(|p| p.id).collect();
+        due.into_iter().for_each(|id| drop(self.reconsider(id).to_string()));
+    }
+
+    /// What follows a change of the workspace: everybody is looked at.
+    pub fn settle_all(&mut self) {
+        let all: Vec<PersonId> = self.people.iter().filter(|p| !p.lifecycle.is_deleted()).map(|p| p.id).collect();
+        all.into_iter().for_each(|id| drop(self.reconsider(id).to_string()));
+    }
+
+    /// An administrator edits the environments.
+    pub fn edit_environments(&mut self, edit: impl FnOnce(&mut Environments)) {
+        let mut environments = Environments::new(self.catalogue.environments.clone());
+        edit(&mut environments);
+        self.catalogue.environments = environments.into_list();
+        self.workspace.policy_version += 1;
+        self.settle_all();
+    }
+
+    pub fn set_max_age(&mut self, environment: &str, max_age: Option<&str>) {
+        let max_age = Some(max_age.map(|text| text.parse().unwrap()));
+        self.edit_environments(|all| {
+            all.change(environment, EnvironmentEdit { max_age, ..Default::default() }).unwrap()
+        });
+    }
+
+    /// An administrator puts somebody into a group, or takes them out.
+    pub fn join(&mut self, person: PersonId, name: &str, member: bool) -> Result<PersonId, Refusal> {
+        let command = Command::SetMembership { group: group(name), origin: Origin::Manual, member };
+        self.about(person, command, administrator())
+    }
+
     /// SCIM puts somebody into a group, or takes them out.
     pub fn set_membership(&mut self, person: PersonId, name: &str, member: bool) -> Result<PersonId, Refusal> {
-        self.about(person, Command::SetMembership { group: group(name), member }, scim_token())
+        self.about(person, Command::SetMembership { group: group(name), origin: Origin::Scim, member }, scim_token())
     }
 
     pub fn hold(&mut self, person: PersonId) -> PersonId {
@@ -200,14 +238,14 @@ impl World {
 
     /// The role in force, `-` where there is none.
     pub fn role(&self, id: PersonId, environment: &str) -> String {
-        let AccessInForce { roles, .. } = self.person(id).access_in_force();
+        let AccessInForce { roles, .. } = self.person(id).access_in_force(self.clock);
         let found = roles.into_iter().find(|(name, _)| name.as_str() == environment);
         found.and_then(|(_, role)| role).map_or_else(|| "-".to_owned(), |role| role.to_string())
     }
 
     /// The groups in force.
     pub fn groups(&self, id: PersonId) -> Vec<String> {
-        self.person(id).access_in_force().groups.iter().map(ToString::to_string).collect()
+        self.person(id).access_in_force(self.clock).groups.iter().map(ToString::to_string).collect()
     }
 
     /// The decision about one environment.

@@ -291,6 +291,7 @@ fn says(input: &Input) -> String {
         InputState::Empty => "empty".to_owned(),
         InputState::Present => value.to_owned(),
         InputState::Unknown => format!("unknown: {value}"),
+        InputState::Stale => format!("stale: {value}"),
     }
 }
 

@@ -34,7 +34,7 @@ impl Explain {
                 (person, predicted)
             }
         };
-        let explanation = explain(&person).with_prediction(predicted.as_ref());
+        let explanation = explain(&person, self.at.unwrap_or(session.now)).with_prediction(predicted.as_ref());
         if self.json { output::json(&explanation) } else { tell(&person, &explanation) }
     }
 }

@@ -6,6 +6,7 @@ use domain::connection::WeakAlgorithms;
 use domain::environment::{Environment, RoleName, SYSTEM_ROLES};
 use domain::id::{ConnectionId, KeyId, TokenId, WorkspaceId};
 use domain::policy::{Jit, Policy};
+use domain::role::Role;
 use domain::workspace::{Workspace, WorkspaceHandle};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -119,7 +120,7 @@ pub fn create(
     let connection = connection.transpose()?;
     let record = NewWorkspace {
         environments: Environment::defaults(),
-        roles: SYSTEM_ROLES.iter().map(|name| RoleName::new(name)).collect::<Result<_, _>>()?,
+        roles: SYSTEM_ROLES.iter().map(|name| RoleName::new(name).map(Role::named)).collect::<Result<_, _>>()?,
         owner: owner(new, &owner_password)?,
 
         token,

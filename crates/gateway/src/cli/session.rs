@@ -9,7 +9,7 @@ use domain::audit::{Actor, AuditEntry, EventKind, RequestOrigin, Source, Subject
 use domain::clock::{Clock, Timestamp, to_micros};
 use domain::collaborator::{Person, UserName};
 use domain::command::Context;
-use domain::environment::GroupName;
+use domain::environment::{GroupName, RoleName};
 use domain::explain::predict;
 use domain::group::Group;
 use domain::id::{GroupId, PersonId, ScimId};
@@ -21,6 +21,7 @@ use web::random;
 
 use crate::clock::SystemClock;
 use crate::config::Settings;
+use crate::output;
 
 /// Which workspace.
 #[derive(Debug, Args)]
@@ -85,6 +86,32 @@ impl Session {
     pub(super) fn new_group(&self, name: &str) -> Result<Group> {
         let id = GroupId::new(random::new_id(self.now)?);
         Ok(Group::new(self.workspace.id, id, GroupName::new(name)?, false, self.now))
+    }
+
+    /// The role of that name.
+    pub(super) fn get_role(&self, name: &str) -> Result<RoleName> {
+        let roles = self.store.roles(self.workspace.id)?;
+        let names: Vec<&str> = roles.iter().map(|role| role.name.as_str()).collect();
+        let found = roles.iter().find(|role| role.name.as_str() == name);
+        found
+            .map(|role| role.name.clone())
+            .with_context(|| format!("there is no role {name}; there are {}", names.join(", ")))
+    }
+
+    /// Decides everybody's access anew, as the workspace has become: it is in force when this returns. Where this is cut off, a
+    /// server goes on with it.
+    pub(super) fn settle(&self) -> Result<()> {
+        const AT_ONCE: i64 = 500;
+        let now = SystemClock.now();
+        let all = self.store.count_due(self.workspace.id, now)?;
+        let mut left = all;
+        while left > 0 && self.store.reconsider_due(now, AT_ONCE)? > 0 {
+            left = self.store.count_due(self.workspace.id, now)?;
+            if all > AT_ONCE {
+                output::remark(format!("decided anew: {} of {all} people", all - left));
+            }
+        }
+        Ok(())
     }
 
     /// The workspace as an entry's subject.

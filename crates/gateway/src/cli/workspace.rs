@@ -81,7 +81,10 @@ impl Set {
             let session = Session::open(settings, &self.within)?;
             match apply(&session, &changes)? {
                 Err(StoreError::Conflict) => {}
-                done => return Ok(done?),
+                done => {
+                    done?;
+                    return session.settle();
+                }
             }
         }
     }

@@ -39,3 +39,85 @@ fn names_that_nobody_could_tell_apart_are_refused() {
     }
     assert!(machine.fails(&["role", "add", "--workspace", "globex", "Analyst"]).contains("no workspace globex"));
 }
+
+#[test]
+fn environments_are_added_changed_listed_and_removed() {
+    let (machine, _) = acme();
+    let run = |words: &[&str]| {
+        [&["environment"], words, &["--workspace", "acme"]].concat().iter().map(|w| (*w).to_owned()).collect::<Vec<_>>()
+    };
+    let ok = |words: &[&str]| machine.ok(&run(words).iter().map(String::as_str).collect::<Vec<_>>());
+    let fails = |words: &[&str]| machine.fails(&run(words).iter().map(String::as_str).collect::<Vec<_>>());
+    ok(&["add", "qa", "--before", "prod", "--max-age", "8h", "--saml-attribute", "https://acme.test/qa-role"]);
+    ok(&["set", "qa", "--default-role", "No access"]);
+    let shown = machine.json_lines(&["environment", "list", "--workspace", "acme", "--json"]);
+    assert_eq!(shown.iter().map(|e| e["name"].as_str().unwrap()).collect::<Vec<_>>(), ["dev", "test", "qa", "prod"]);
+    let qa = json!({
+        "name": "qa", "scim_attributes": ["workato_role_qa"], "saml_attributes": ["https://acme.test/qa-role"],
+        "default_role": "No access", "max_age": "8h",
+    });
+    assert_eq!(shown[2], qa);
+    assert!(
+        machine
+            .ok(&["environment", "list", "--workspace", "acme"])
+            .contains("qa: default role No access, maximum age 8h")
+    );
+    assert_eq!(fails(&["add", "qa"]), "there is an environment qa already");
+    assert!(fails(&["set", "qa", "--scim-attribute", "workato_role"]).contains("another environment's"));
+    assert!(
+        fails(&["set", "qa", "--default-role", "Boss"])
+            .starts_with("there is no role Boss; there are Environment admin")
+    );
+    assert!(fails(&["remove", "dev"]).contains("can't be removed"));
+    ok(&["set", "qa", "--max-age", "none"]);
+    ok(&["remove", "qa"]);
+    assert_eq!(fails(&["remove", "qa"]), "there is no environment qa; there are dev, test, prod");
+    let told = machine.json_lines(&["audit", "list", "--workspace", "acme", "--json"]);
+    let kinds: Vec<_> = told.iter().filter_map(|e| e["kind"].as_str()?.strip_prefix("environment.")).collect();
+    assert_eq!(kinds, ["added", "updated", "updated", "removed"]);
+    assert_eq!(told.last().unwrap()["before"]["name"], "qa");
+}
+
+#[test]
+fn custom_roles_have_privileges_and_system_roles_none() {
+    let (machine, _) = acme();
+    machine.ok(&["role", "add", "--workspace", "acme", "Builder", "--privilege", "recipes.run"]);
+    machine.ok(&[
+        "role",
+        "set",
+        "--workspace",
+        "acme",
+        "Builder",
+        "--privilege",
+        "recipes.run",
+        "--privilege",
+        "jobs.read",
+    ]);
+    let roles = machine.json_lines(&["role", "list", "--workspace", "acme", "--json"]);
+    assert_eq!(roles[4], json!({ "name": "Builder", "type": "custom", "privileges": ["jobs.read", "recipes.run"] }));
+    assert!(
+        machine
+            .ok(&["role", "list", "--workspace", "acme"])
+            .ends_with("Builder                  jobs.read, recipes.run\n")
+    );
+    let system = machine.fails(&["role", "set", "--workspace", "acme", "Member", "--privilege", "recipes.run"]);
+    assert!(system.starts_with("Member is a system role"));
+    assert_eq!(machine.fails(&["role", "set", "--workspace", "acme", "Boss"]), "there is no role Boss");
+    let wrong = machine.run(&["role", "add", "--workspace", "acme", "Boss", "--privilege", "Run it"]);
+    assert_eq!(wrong.code, Some(2));
+}
+
+#[test]
+fn somebody_is_put_into_a_group_by_hand_and_taken_out_again() {
+    let (machine, acme) = acme();
+    let server = machine.serve();
+    acme.scim().provision("ann@acme.test");
+    machine.ok(&["group", "add", "--workspace", "acme", "Finance"]);
+    let member = |word| machine.ok(&["group", word, "--workspace", "acme", "Finance", "ann@acme.test"]);
+    assert_eq!(member("join"), "ann@acme.test is in Finance.\n");
+    assert_eq!(member("join"), "ann@acme.test already was in Finance by hand.\n");
+    assert_eq!(member("leave"), "ann@acme.test is not in Finance.\n");
+    let missing = machine.fails(&["group", "join", "--workspace", "acme", "Sales", "ann@acme.test"]);
+    assert_eq!(missing, "there is no group Sales");
+    drop(server);
+}

@@ -17,6 +17,7 @@ use domain::explain::explain;
 use domain::group::Group;
 use domain::id::{GroupId, WorkspaceId};
 use domain::policy::{Invitations, Policy};
+use domain::role::Role;
 use domain::workspace::WorkspaceHandle;
 use gateway::app;
 use gateway::cli::{NewWorkspaceArgs, create_workspace};
@@ -160,7 +161,7 @@ impl Gate {
     }
 
     pub(crate) fn add_role(&self, name: &str) {
-        self.store.add_role(RoleName::new(name).unwrap(), self.entry(EventKind::RoleAdded)).unwrap();
+        self.store.add_role(Role::named(RoleName::new(name).unwrap()), self.entry(EventKind::RoleAdded)).unwrap();
     }
 
     /// Adds an attribute to acme's people, as `gatehouse scim attribute add` does.
@@ -213,7 +214,7 @@ impl Gate {
 
     /// What `gatehouse explain --json` prints.
     pub(crate) fn explain(&self, user_name: &str) -> Value {
-        serde_json::to_value(explain(&self.person(user_name))).unwrap()
+        serde_json::to_value(explain(&self.person(user_name), self.clock.now())).unwrap()
     }
 
     /// What an administrator does by hand at the command line.

@@ -54,7 +54,7 @@ pub(crate) fn document(person: &Person, registry: &Registry) -> UserDocument {
         user_name: person.user_name.as_str().to_owned(),
         external_id: person.external_id.clone(),
         active: Some(person.lifecycle.is_active()),
-        roles: Some(person.facts.provisioned.values()),
+        roles: Some(registry.role_values(person.facts.provisioned.values())),
         profile: registry.custom_attributes().visible(&person.profile).0,
         tolerated: Vec::new(),
     }

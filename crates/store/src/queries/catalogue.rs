@@ -4,10 +4,12 @@ use diesel::prelude::*;
 use domain::environment::{Catalogue, Environment, EnvironmentName, GroupName, RoleName};
 use domain::group::Group;
 use domain::id::WorkspaceId;
+use domain::policy::Span;
+use domain::role::Role;
 
 use super::{Conn, groups, people};
 use crate::error::StoreError;
-use crate::record::{parsed, valid};
+use crate::record::{json, parsed, valid};
 use crate::schema::{collaborator_groups, environments, group_mappings, roles};
 
 /// Names asked for in one query: below the bound-parameter limits of both databases.
@@ -22,7 +24,7 @@ pub(crate) fn load(
     let candidates: Vec<&String> = candidates.iter().collect();
     let mut catalogue = Catalogue {
         environments: environments(conn, workspace)?,
-        roles: role_names(conn, workspace)?,
+        roles: roles(conn, workspace)?.into_iter().map(|role| role.name).collect(),
         groups: Vec::new(),
         mappings: BTreeMap::new(),
         has_several_administrators: people::has_several_administrators(conn, workspace)?,
@@ -35,7 +37,7 @@ pub(crate) fn load(
 }
 
 pub(crate) fn environments(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Environment>, StoreError> {
-    let rows: Vec<(String, String, String, String)> = environments::table
+    let rows: Vec<(String, String, String, String, Option<i64>)> = environments::table
         .filter(environments::workspace_id.eq(workspace.to_string()))
         .order(environments::position)
         .select((
@@ -43,27 +45,32 @@ pub(crate) fn environments(conn: &mut Conn, workspace: WorkspaceId) -> Result<Ve
             environments::scim_attributes,
             environments::saml_attributes,
             environments::default_role,
+            environments::max_age,
         ))
         .load(conn)?;
     rows.into_iter()
-        .map(|(name, scim, saml, default_role)| {
+        .map(|(name, scim, saml, default_role, max_age)| {
             Ok(Environment {
                 name: valid(EnvironmentName::new(&name))?,
                 scim_attributes: parsed(&scim)?,
                 saml_attributes: parsed(&saml)?,
                 default_role: valid(RoleName::new(&default_role))?,
+                max_age: max_age.map(|seconds| valid(u32::try_from(seconds)).map(Span::seconds)).transpose()?,
             })
         })
         .collect()
 }
 
-fn role_names(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<RoleName>, StoreError> {
-    let names: Vec<String> = roles::table
+pub(crate) fn roles(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Role>, StoreError> {
+    let rows: Vec<(String, String)> = roles::table
         .filter(roles::workspace_id.eq(workspace.to_string()))
         .order((roles::created_at, roles::name))
-        .select(roles::name)
+        .select((roles::name, roles::privileges))
         .load(conn)?;
-    names.iter().map(|name| valid(RoleName::new(name))).collect()
+    let role = |(name, privileges): &(String, String)| {
+        Ok(Role { name: valid(RoleName::new(name))?, privileges: parsed(privileges)? })
+    };
+    rows.iter().map(role).collect()
 }
 
 fn known_groups(conn: &mut Conn, workspace: WorkspaceId, names: &[&String]) -> Result<Vec<GroupName>, StoreError> {
@@ -88,20 +95,22 @@ fn known_mappings(
     found.into_iter().map(|(theirs, ours)| Ok((theirs, valid(GroupName::new(&ours))?))).collect()
 }
 
-pub(crate) fn insert_role(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    role: &RoleName,
-    now: i64,
-) -> Result<(), StoreError> {
+pub(crate) fn insert_role(conn: &mut Conn, workspace: WorkspaceId, role: &Role, now: i64) -> Result<(), StoreError> {
     diesel::insert_into(roles::table)
         .values((
             roles::workspace_id.eq(workspace.to_string()),
-            roles::name.eq(role.as_str()),
+            roles::name.eq(role.name.as_str()),
             roles::created_at.eq(now),
+            roles::privileges.eq(json(&role.privileges)?),
         ))
         .execute(conn)?;
     Ok(())
+}
+
+pub(crate) fn update_role(conn: &mut Conn, workspace: WorkspaceId, role: &Role) -> Result<(), StoreError> {
+    let row = roles::table.find((workspace.to_string(), role.name.as_str()));
+    let updated = diesel::update(row).set(roles::privileges.eq(json(&role.privileges)?)).execute(conn)?;
+    if updated == 1 { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
 /// Makes a group unless there is one of that name.

@@ -16,7 +16,7 @@ use crate::error::StoreError;
 use crate::groups::{GroupPage, Member, ScimMembership};
 use crate::people::{Position, Sort};
 use crate::record::{id, micros, timestamp, valid};
-use crate::schema::{collaborator_groups, collaborators, memberships, workspace_counters};
+use crate::schema::{collaborator_groups, collaborators, group_renames, memberships, workspace_counters};
 
 type Query = collaborator_groups::BoxedQuery<'static, <Conn as Connection>::Backend>;
 
@@ -171,7 +171,10 @@ pub(crate) fn commit(conn: &mut Conn, change: &GroupChange) -> Result<(), StoreE
     }
     match change.write {
         GroupWrite::Insert | GroupWrite::Nothing => {}
-        GroupWrite::Update(revision) => update(conn, group, revision)?,
+        GroupWrite::Update(revision) => {
+            remember_name(conn, change)?;
+            update(conn, group, revision)?;
+        }
         GroupWrite::Remove(revision) => remove(conn, group, revision)?,
     }
     audit::append(conn, &change.audit)
@@ -187,6 +190,25 @@ pub(crate) fn insert(conn: &mut Conn, group: &Group) -> Result<(), StoreError> {
         .returning(workspace_counters::last_ordinal)
         .get_result(conn)?;
     diesel::insert_into(collaborator_groups::table).values(Row::of(group, ordinal)).execute(conn)?;
+    Ok(())
+}
+
+/// Whoever was written with it was written under the former name, so the new one counts from the last of them on.
+fn remember_name(conn: &mut Conn, change: &GroupChange) -> Result<(), StoreError> {
+    let group = &change.group;
+    let row = collaborator_groups::table.find(group.id.to_string());
+    let former: Option<String> = row.select(collaborator_groups::name).first(conn).optional()?;
+    let Some(former) = former.filter(|former| former != group.name.as_str()) else { return Ok(()) };
+    let written = change.members.iter().map(|member| member.person.updated_at);
+    let at = written.fold(group.modified_at, Ord::max);
+    diesel::insert_into(group_renames::table)
+        .values((
+            group_renames::workspace_id.eq(group.workspace.to_string()),
+            group_renames::at.eq(micros(at)),
+            group_renames::former.eq(former),
+            group_renames::name.eq(group.name.as_str()),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 

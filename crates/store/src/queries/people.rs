@@ -1,6 +1,8 @@
 mod history;
 mod order;
 
+use std::collections::HashMap;
+
 use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
 use domain::access::{EffectiveAccess, Membership};
@@ -238,17 +240,43 @@ pub(super) fn has_several_administrators(conn: &mut Conn, workspace: WorkspaceId
     Ok(some.len() > 1)
 }
 
-/// People whose access changes by itself, those first for whom it is longest due.
-pub(crate) fn due(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<(WorkspaceId, PersonId)>, StoreError> {
+/// Everybody's access is to be decided anew.
+pub(crate) fn make_all_due(conn: &mut Conn, workspace: WorkspaceId, now: i64) -> Result<(), StoreError> {
+    let living = collaborators::table
+        .filter(collaborators::workspace_id.eq(workspace.to_string()))
+        .filter(diesel::dsl::not(collaborators::deleted));
+    diesel::update(living).set(collaborators::due_at.eq(now)).execute(conn)?;
+    Ok(())
+}
+
+/// Unless somebody wrote about the person since.
+pub(crate) fn put_due(conn: &mut Conn, person: &Person) -> Result<(), StoreError> {
+    let row = collaborators::table.find(person.id.to_string()).filter(collaborators::version.eq(person.version));
+    diesel::update(row).set(collaborators::due_at.eq(person.due_at().map(micros))).execute(conn)?;
+    Ok(())
+}
+
+pub(crate) fn count_due(conn: &mut Conn, workspace: WorkspaceId, now: i64) -> Result<i64, StoreError> {
+    Ok(collaborators::table
+        .filter(collaborators::workspace_id.eq(workspace.to_string()))
+        .filter(collaborators::due_at.le(now))
+        .count()
+        .get_result(conn)?)
+}
+
+/// People whose access is to be decided anew, those first for whom it is longest due.
+pub(crate) fn due(conn: &mut Conn, now: i64, limit: i64) -> Result<HashMap<WorkspaceId, Vec<PersonId>>, StoreError> {
     let rows: Vec<(String, String)> = collaborators::table
         .filter(collaborators::due_at.le(now))
         .order(collaborators::due_at)
         .limit(limit)
         .select((collaborators::workspace_id, collaborators::id))
         .load(conn)?;
-    rows.iter()
-        .map(|(workspace, person)| Ok((id(WorkspaceId::parse, workspace)?, id(PersonId::parse, person)?)))
-        .collect()
+    let mut due: HashMap<WorkspaceId, Vec<PersonId>> = HashMap::new();
+    for (workspace, person) in rows {
+        due.entry(id(WorkspaceId::parse, &workspace)?).or_default().push(id(PersonId::parse, &person)?);
+    }
+    Ok(due)
 }
 
 /// Those who are not deleted.

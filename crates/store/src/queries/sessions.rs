@@ -3,7 +3,7 @@ use domain::collaborator::Person;
 use domain::decide::NewSession;
 use domain::id::{ConnectionId, PersonId, WorkspaceId};
 
-use super::{Conn, people, workspaces};
+use super::{Conn, catalogue, people, workspaces};
 use crate::error::StoreError;
 use crate::record::{id, micros, timestamp};
 use crate::schema::sessions;
@@ -28,9 +28,11 @@ pub(crate) fn find_live(conn: &mut Conn, session: &str, now: i64) -> Result<Opti
     let Some(workspace) = workspace else { return Ok(None) };
     let person = people::find(conn, workspace.id, id(PersonId::parse, &person)?)?;
     let Some(person) = person.filter(|p| p.epoch == epoch && p.lifecycle.is_active()) else { return Ok(None) };
+    let roles = catalogue::roles(conn, workspace.id)?;
     Ok(Some(LiveSession {
         id: session.to_owned(),
         workspace,
+        roles,
         person,
         authenticated_at: timestamp(authenticated_at)?,
         expires_at: timestamp(expires_at)?,

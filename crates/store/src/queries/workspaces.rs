@@ -102,31 +102,37 @@ pub(crate) fn insert(conn: &mut Conn, new: &NewWorkspace) -> Result<(), StoreErr
             workspace_counters::groups.eq(0),
         ))
         .execute(conn)?;
-    for (environment, position) in new.environments.iter().zip(0..) {
-        insert_environment(conn, workspace.id, environment, position)?;
-    }
+    insert_environments(conn, workspace.id, &new.environments)?;
     for role in &new.roles {
         super::catalogue::insert_role(conn, workspace.id, role, micros(workspace.created_at))?;
     }
     insert_owner(conn, workspace.id, &new.owner, micros(workspace.created_at))
 }
 
-fn insert_environment(
+/// Their order is kept with them.
+pub(crate) fn replace_environments(
     conn: &mut Conn,
     workspace: WorkspaceId,
-    environment: &Environment,
-    position: i64,
+    list: &[Environment],
 ) -> Result<(), StoreError> {
-    diesel::insert_into(environments::table)
-        .values((
-            environments::workspace_id.eq(workspace.to_string()),
-            environments::name.eq(environment.name.as_str()),
-            environments::position.eq(position),
-            environments::scim_attributes.eq(json(&environment.scim_attributes)?),
-            environments::saml_attributes.eq(json(&environment.saml_attributes)?),
-            environments::default_role.eq(environment.default_role.as_str()),
-        ))
-        .execute(conn)?;
+    diesel::delete(environments::table.filter(environments::workspace_id.eq(workspace.to_string()))).execute(conn)?;
+    insert_environments(conn, workspace, list)
+}
+
+fn insert_environments(conn: &mut Conn, workspace: WorkspaceId, list: &[Environment]) -> Result<(), StoreError> {
+    for (environment, position) in list.iter().zip(0_i64..) {
+        diesel::insert_into(environments::table)
+            .values((
+                environments::workspace_id.eq(workspace.to_string()),
+                environments::name.eq(environment.name.as_str()),
+                environments::position.eq(position),
+                environments::scim_attributes.eq(json(&environment.scim_attributes)?),
+                environments::saml_attributes.eq(json(&environment.saml_attributes)?),
+                environments::default_role.eq(environment.default_role.as_str()),
+                environments::max_age.eq(environment.max_age.map(|age| age.duration().num_seconds())),
+            ))
+            .execute(conn)?;
+    }
     Ok(())
 }
 
@@ -152,10 +158,20 @@ pub(crate) fn update_policy(
     policy: &Policy,
     expected_version: i64,
 ) -> Result<(), StoreError> {
+    raise_policy_version(conn, workspace, expected_version)?;
+    let row = workspaces::table.find(workspace.to_string());
+    diesel::update(row).set(workspaces::policy.eq(policy_text(policy)?)).execute(conn)?;
+    Ok(())
+}
+
+/// The row that still has this version; another one makes it fail.
+pub(crate) fn raise_policy_version(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    expected_version: i64,
+) -> Result<(), StoreError> {
     let row = workspaces::table.find(workspace.to_string()).filter(workspaces::policy_version.eq(expected_version));
-    let updated = diesel::update(row)
-        .set((workspaces::policy.eq(policy_text(policy)?), workspaces::policy_version.eq(expected_version + 1)))
-        .execute(conn)?;
+    let updated = diesel::update(row).set(workspaces::policy_version.eq(expected_version + 1)).execute(conn)?;
     if updated == 1 { Ok(()) } else { Err(StoreError::Conflict) }
 }
 

@@ -15,6 +15,7 @@ use domain::facts::{AssertedFacts, GroupsClaim};
 use domain::group::{Group, GroupChange, GroupCommand, decide_group};
 use domain::id::{ConnectionId, GroupId, PersonId, ScimId, TokenId, WorkspaceId};
 use domain::policy::{Invitations, Jit, Policy};
+use domain::role::Role;
 use domain::workspace::{Workspace, WorkspaceHandle};
 use store::{Committed, Connection, LoginRequest, NewWorkspace, Owner, Store, StoreError};
 use uuid::Uuid;
@@ -304,7 +305,8 @@ pub(crate) fn new_workspace(handle: &str, now: Timestamp) -> NewWorkspace {
         family_name: "Owner".to_owned(),
         password_hash: "$argon2id$".to_owned(),
     };
-    let roles = SYSTEM_ROLES.into_iter().chain(["Admin", "Analyst"]).map(|name| RoleName::new(name).unwrap());
+    let roles =
+        SYSTEM_ROLES.into_iter().chain(["Admin", "Analyst"]).map(|name| Role::named(RoleName::new(name).unwrap()));
     NewWorkspace {
         environments: Environment::defaults(),
         roles: roles.collect(),

@@ -4,6 +4,8 @@ use chrono::Duration;
 use domain::clock::Timestamp;
 use domain::collaborator::Person;
 use domain::command::Command;
+use domain::environment::GroupName;
+use domain::group::GroupCommand;
 use domain::id::PersonId;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -86,6 +88,26 @@ on_both_databases! {
             Ok(())
         });
         outcome.unwrap();
+    }
+
+    fn a_group_is_called_as_it_was_called_then(db: &Database) {
+        let acme = Acme::on(db);
+        let ann = acme.post(user(NAME)).unwrap().id;
+        let mut moments = Vec::new();
+        let sales = acme.post_group("Sales", &[ann]).unwrap();
+        moments.push(("Sales", acme.now()));
+        for name in ["Trade", "Sales", "Deals"] {
+            acme.pass(Duration::minutes(1));
+            let name_of = |name| Some(GroupName::new(name).unwrap());
+            let command = || GroupCommand::Update { name: name_of(name), external_id: None, add: vec![], remove: vec![] };
+            let group = acme.store.find_group(acme.workspace.id, sales.scim_id).unwrap().unwrap();
+            acme.change_group(&group, command).unwrap();
+            moments.push((name, acme.now() + Duration::seconds(1)));
+        }
+        for (name, at) in moments {
+            let then = acme.store.person_at(acme.workspace.id, ann, at).unwrap().unwrap();
+            assert_eq!(then.access.groups[0].name.as_str(), name, "at {at}");
+        }
     }
 
     fn a_write_that_changes_neither_standing_nor_access_is_not_remembered(db: &Database) {

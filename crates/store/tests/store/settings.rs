@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::audit::EventKind;
 use domain::connection::WeakAlgorithms;
 use domain::environment::{GroupName, RoleName};
+use domain::role::Role;
 use domain::workspace::WorkspaceHandle;
 use store::{Connection, Position, StoreError, Unique};
 
@@ -64,7 +65,7 @@ on_both_databases! {
 
     fn roles_and_groups_have_unique_names(db: &Database) {
         let acme = Acme::on(db);
-        let role = || acme.store.add_role(RoleName::new("Auditor").unwrap(), acme.entry(EventKind::RoleAdded, "Auditor"));
+        let role = || acme.store.add_role(Role::named(RoleName::new("Auditor").unwrap()), acme.entry(EventKind::RoleAdded, "Auditor"));
         let finance = || acme.store.add_group(acme.new_group("Finance"), acme.entry(EventKind::GroupAdded, "Finance"));
         role().unwrap();
         finance().unwrap();

@@ -1,15 +1,16 @@
 //! The past of people: where they stood, and what they might do.
 
 use diesel::prelude::*;
-use domain::access::EffectiveAccess;
+use domain::access::{EffectiveAccess, Membership};
 use domain::collaborator::{Person, UserName};
+use domain::environment::GroupName;
 use domain::id::{PersonId, WorkspaceId};
 
 use super::super::Conn;
 use super::find;
 use crate::error::StoreError;
 use crate::record::{json, micros, parsed, timestamp, valid};
-use crate::schema::access_history;
+use crate::schema::{access_history, group_renames};
 
 /// Keeps how it is from now on, groups included.
 pub(crate) fn remember(conn: &mut Conn, person: &Person) -> Result<(), StoreError> {
@@ -27,8 +28,7 @@ pub(crate) fn remember(conn: &mut Conn, person: &Person) -> Result<(), StoreErro
     Ok(())
 }
 
-/// The person as they were at that moment; none where they were not there yet. Groups have the names that they had when the
-/// person was last written before.
+/// The person as they were at that moment; none where they were not there yet.
 pub(crate) fn at(
     conn: &mut Conn,
     workspace: WorkspaceId,
@@ -51,7 +51,8 @@ pub(crate) fn at(
         .first(conn)
         .optional()?;
     let Some((version, since, user_name, lifecycle, facts, access)) = row else { return Ok(None) };
-    let access: EffectiveAccess = parsed(&access)?;
+    let mut access: EffectiveAccess = parsed(&access)?;
+    rename_groups(conn, workspace, &mut access.groups, since, moment)?;
     Ok(Some(Person {
         user_name: valid(UserName::new(&user_name))?,
         lifecycle: parsed(&lifecycle)?,
@@ -61,4 +62,27 @@ pub(crate) fn at(
         updated_at: timestamp(since)?,
         ..now
     }))
+}
+
+/// Gives groups the names that they had at the moment: those that the row has are of when it was written.
+fn rename_groups(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    groups: &mut Vec<Membership>,
+    since: i64,
+    moment: i64,
+) -> Result<(), StoreError> {
+    let renames: Vec<(String, String)> = group_renames::table
+        .filter(group_renames::workspace_id.eq(workspace.to_string()))
+        .filter(group_renames::at.between(since, moment))
+        .order((group_renames::at, group_renames::id))
+        .select((group_renames::former, group_renames::name))
+        .load(conn)?;
+    for (former, name) in renames {
+        for group in groups.iter_mut().filter(|group| group.name.as_str() == former) {
+            group.name = valid(GroupName::new(&name))?;
+        }
+    }
+    groups.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(())
 }

@@ -1,0 +1,171 @@
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use domain::audit::{EventKind, Subject};
+use domain::environment::{self, EnvironmentEdit, Environments};
+use domain::policy::Span;
+use serde_json::{Value, json};
+use store::StoreError;
+
+use super::session::{InWorkspace, Session};
+use crate::config::Settings;
+use crate::output;
+
+/// `gatehouse environment …`
+#[derive(Debug, Subcommand)]
+pub(super) enum Environment {
+    /// Add an environment; everybody who has signed in gets the role there that the rules give
+    Add(Add),
+    /// Change how the roles of an environment come, or how long they last
+    Set(Set),
+    /// Remove an environment with everybody's role in it
+    Remove(Remove),
+    /// Print the environments in their order
+    List(List),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    #[command(flatten)]
+    set: Set,
+    /// Put it before this one; without it, at the end
+    #[arg(long, value_name = "ENVIRONMENT")]
+    before: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Set {
+    #[command(flatten)]
+    one: Remove,
+    /// A SCIM attribute that carries its roles; may be given several times: the first is the name that is sent, further ones
+    /// are taken as well
+    #[arg(long = "scim-attribute", value_name = "NAME")]
+    scim_attributes: Option<Vec<String>>,
+    /// A SAML attribute that carries its roles; may be given several times
+    #[arg(long = "saml-attribute", value_name = "NAME")]
+    saml_attributes: Option<Vec<String>>,
+    /// The role of whom nobody says anything about
+    #[arg(long, value_name = "ROLE")]
+    default_role: Option<String>,
+    /// How long after a login a role that an assertion gave lasts, such as 12h, or none: past it the role is suspended until
+    /// the next login
+    #[arg(long, value_name = "DURATION", value_parser = parse_max_age)]
+    max_age: Option<MaxAge>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Remove {
+    #[command(flatten)]
+    within: InWorkspace,
+    /// Its name
+    name: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    #[command(flatten)]
+    within: InWorkspace,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// `none`, or a duration.
+#[derive(Debug, Clone, Copy)]
+struct MaxAge(Option<Span>);
+
+fn parse_max_age(text: &str) -> std::result::Result<MaxAge, String> {
+    match text {
+        "none" => Ok(MaxAge(None)),
+        _ => text.parse().map(|span| MaxAge(Some(span))),
+    }
+}
+
+impl Environment {
+    pub(super) fn run(self, settings: &Settings) -> Result<()> {
+        match self {
+            Self::Add(Add { set, before }) => {
+                change(settings, &set.one, EventKind::EnvironmentAdded, |all, session| {
+                    Ok(all.add(&set.one.name, set.edit(session)?, before.as_deref())?)
+                })
+            }
+            Self::Set(set) => change(settings, &set.one, EventKind::EnvironmentUpdated, |all, session| {
+                Ok(all.change(&set.one.name, set.edit(session)?)?)
+            }),
+            Self::Remove(one) => {
+                change(settings, &one, EventKind::EnvironmentRemoved, |all, _| Ok(all.remove(&one.name)?))
+            }
+            Self::List(list) => list.run(settings),
+        }
+    }
+}
+
+/// Changes the environments, on top of what another administrator changes at the same time, and decides everybody's access
+/// anew.
+fn change(
+    settings: &Settings,
+    one: &Remove,
+    kind: EventKind,
+    edit: impl Fn(&mut Environments, &Session) -> Result<()>,
+) -> Result<()> {
+    loop {
+        let session = Session::open(settings, &one.within)?;
+        let before = Environments::new(session.store.environments(session.workspace.id)?);
+        let mut after = before.clone();
+        edit(&mut after, &session)?;
+        if before == after {
+            return Ok(());
+        }
+        let shown = |all: &Environments| all.get(&one.name).ok().map(describe);
+        let subject = Subject::named("environment", &one.name);
+        let entry = session.entry(kind, subject, shown(&before), shown(&after));
+        match session.store.set_environments(after, session.workspace.policy_version, entry) {
+            Err(StoreError::Conflict) => {}
+            done => {
+                done?;
+                return session.settle();
+            }
+        }
+    }
+}
+
+impl Set {
+    fn edit(&self, session: &Session) -> Result<EnvironmentEdit> {
+        Ok(EnvironmentEdit {
+            scim_attributes: self.scim_attributes.clone(),
+            saml_attributes: self.saml_attributes.clone(),
+            default_role: self.default_role.as_deref().map(|name| session.get_role(name)).transpose()?,
+            max_age: self.max_age.map(|MaxAge(max_age)| max_age),
+        })
+    }
+}
+
+impl List {
+    fn run(self, settings: &Settings) -> Result<()> {
+        let session = Session::open(settings, &self.within)?;
+        for environment in session.store.environments(session.workspace.id)? {
+            if self.json {
+                output::json(&describe(&environment))?;
+            } else {
+                tell(&environment)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn describe(environment: &environment::Environment) -> Value {
+    json!({
+        "name": environment.name,
+        "scim_attributes": environment.scim_attributes,
+        "saml_attributes": environment.saml_attributes,
+        "default_role": environment.default_role,
+        "max_age": environment.max_age.map(|age| age.to_string()),
+    })
+}
+
+fn tell(environment: &environment::Environment) -> Result<()> {
+    let max_age = environment.max_age.map_or("none".to_owned(), |age| age.to_string());
+    output::line(format!("{}: default role {}, maximum age {max_age}", environment.name, environment.default_role))?;
+    output::line(format!("  SCIM  {}", environment.scim_attributes.join(", ")))?;
+    output::line(format!("  SAML  {}", environment.saml_attributes.join(", ")))
+}

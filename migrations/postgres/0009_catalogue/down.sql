@@ -1,0 +1,3 @@
+DROP TABLE group_renames;
+ALTER TABLE roles DROP COLUMN privileges;
+ALTER TABLE environments DROP COLUMN max_age;
