@@ -113,6 +113,12 @@ kinds! {
     GroupMapped = "group.mapped",
     /// A SAML connection was made or its metadata replaced.
     ConnectionUpdated = "connection.updated",
+    /// A connection's metadata can't be fetched or used any more; the last that could goes on being used.
+    ConnectionRefreshFailed = "connection.refresh_failed",
+    /// A certificate of an identity provider is about to end.
+    CertificateExpiring = "connection.certificate_expiring",
+    /// A SAML connection was removed with its links and tokens.
+    ConnectionRemoved = "connection.removed",
     /// SCIM was switched on.
     ScimEnabled = "scim.enabled",
     /// SCIM was switched off.
@@ -139,6 +145,8 @@ kinds! {
     CollaboratorReactivated = "collaborator.reactivated",
     /// An administrator removed the person.
     CollaboratorRemoved = "collaborator.removed",
+    /// An administrator decided through which connection somebody signs in.
+    CollaboratorLinked = "collaborator.linked",
     /// A predecessor's SAML links were dropped because the name belongs to somebody new.
     CollaboratorUnlinked = "collaborator.unlinked",
     /// An invitation was handed to the mail server.

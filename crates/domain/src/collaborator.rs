@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::access::{AccessInForce, EffectiveAccess};
 use crate::clock::Timestamp;
 use crate::facts::Facts;
-use crate::id::{PersonId, ScimId, WorkspaceId};
+use crate::id::{ConnectionId, PersonId, ScimId, WorkspaceId};
 use crate::text;
 
 /// A person in a workspace.
@@ -242,6 +242,10 @@ pub struct Lifecycle {
     pub removed: Option<Timestamp>,
     /// Whether the person was verified.
     pub acceptance: Acceptance,
+    /// Whose person this is: the connection whose SCIM token or login was the first to name them. No other may sign in or
+    /// provision them until an administrator links anew.
+    #[serde(default)]
+    pub connection: Option<ConnectionId>,
     /// The invitation that is open; none where nobody waits for it, or nobody knows an address to send it to.
     #[serde(default)]
     pub invitation: Option<Invitation>,
@@ -288,13 +292,19 @@ impl Lifecycle {
     /// Somebody whom SCIM makes.
     pub fn provisioned(active: bool, now: Timestamp) -> Self {
         let provider = if active { ProviderState::Active(now) } else { ProviderState::Deactivated(now) };
-        Self { provider, hold: None, removed: None, acceptance: Acceptance::Pending(now), invitation: None }
+        Self { provider, acceptance: Acceptance::Pending(now), ..Self::signed_in(now) }
     }
 
     /// Somebody who comes by a login (JIT).
     pub fn signed_in(now: Timestamp) -> Self {
-        let provider = ProviderState::Unmanaged;
-        Self { provider, hold: None, removed: None, acceptance: Acceptance::Accepted(now), invitation: None }
+        Self {
+            provider: ProviderState::Unmanaged,
+            hold: None,
+            removed: None,
+            acceptance: Acceptance::Accepted(now),
+            connection: None,
+            invitation: None,
+        }
     }
 
     /// Where the person stands, in one word.
@@ -311,6 +321,11 @@ impl Lifecycle {
     /// What SCIM shows as `active`.
     pub fn is_active(&self) -> bool {
         matches!(self.status(), Status::Invited | Status::Active)
+    }
+
+    /// Whether a connection may speak for the person; commands that come through none may.
+    pub fn belongs_to(&self, connection: Option<ConnectionId>) -> bool {
+        self.connection.is_none() || connection.is_none() || self.connection == connection
     }
 
     /// Whether SCIM deleted the person.

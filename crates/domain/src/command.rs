@@ -53,6 +53,14 @@ pub enum Command {
     Activate,
     /// An administrator removes.
     Remove,
+    /// An administrator decides through which connection the person signs in, and by which NameID; where none is given, by
+    /// the name that the next login finds them by. Former links end.
+    Link {
+        /// The connection.
+        connection: ConnectionId,
+        /// The NameID, exactly.
+        name_id: Option<String>,
+    },
     /// An administrator ends every session.
     EndSessions,
 }
@@ -138,6 +146,8 @@ pub struct Context {
     pub actor: Actor,
     /// The request.
     pub request: RequestOrigin,
+    /// The connection that it comes through, of a SCIM token or an assertion; none for anybody else.
+    pub connection: Option<ConnectionId>,
 }
 
 impl Context {

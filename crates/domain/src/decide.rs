@@ -34,6 +34,7 @@ pub fn decide(state: State<'_>, command: Command, context: &Context) -> Result<C
         Command::Hold => administer::hold(state, context),
         Command::Activate => administer::activate(state, context),
         Command::Remove => administer::remove(state, context),
+        Command::Link { connection, name_id } => administer::link(state, connection, name_id, context),
         Command::EndSessions => administer::end_sessions(state, context),
     }
 }
@@ -208,6 +209,11 @@ pub enum Refusal {
     /// A login that names somebody who is linked to another NameID of the connection.
     #[error("{0} is linked to another NameID: an administrator has to relink")]
     LinkedToAnother(String),
+    /// A login or a SCIM write by another identity provider than the one whose person it is.
+    #[error(
+        "{0} is provisioned by, or signs in through, another identity provider: an administrator has to link them anew"
+    )]
+    AnotherProvider(String),
     /// A login with an unknown role, under `unknown_role = refuse_login`.
     #[error("the role for {environment} is not known here: {value}")]
     UnknownRole {
@@ -261,6 +267,7 @@ impl Refusal {
             Self::NotProvisioned(_) => "not_provisioned",
             Self::NameOnlySimilar(..) => "name_only_similar",
             Self::LinkedToAnother(_) => "linked_to_another",
+            Self::AnotherProvider(_) => "another_provider",
             Self::UnknownRole { .. } => "unknown_role",
             Self::InvitationOver => "invitation_over",
             Self::InvitationExpired(_) => "invitation_expired",

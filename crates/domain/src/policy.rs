@@ -129,6 +129,13 @@ choices! {
         /// It is refused.
         Refuse = "refuse",
     }
+    /// What becomes of a certificate of an identity provider whose time is over.
+    ExpiredCertificates {
+        /// It counts all the same: SAML takes it as a container for a key.
+        Accept = "accept",
+        /// What its key signs is refused.
+        Refuse = "refuse",
+    }
     /// In whose dialect SCIM requests are answered, and under whose name they are logged.
     ScimDialect {
         /// That of the client whose name is in the request's `User-Agent`.
@@ -346,6 +353,8 @@ policy! {
     saml_force_authn: Switch = "saml_force_authn",
     /// How they must have signed in there.
     saml_authn_context: AuthnContexts = "saml_authn_context",
+    /// What becomes of a certificate whose time is over.
+    expired_certificates: ExpiredCertificates = "expired_certificates",
     /// Where a login ends that asked for nothing.
     start_url: StartUrl = "start_url",
     /// How long a session lives.
@@ -378,6 +387,7 @@ impl Policy {
             saml_name_id_policy: SamlNameIdPolicy::Omitted,
             saml_force_authn: Switch(false),
             saml_authn_context: AuthnContexts::default(),
+            expired_certificates: ExpiredCertificates::Accept,
             start_url: StartUrl("/session".to_owned()),
             session_lifetime: Span::seconds(12 * 3_600),
             audit_retention: Retention::default(),

@@ -7,7 +7,6 @@ mod environment;
 mod explain;
 mod group;
 mod init;
-mod metadata;
 mod migrate;
 mod owner;
 mod role;

@@ -4,6 +4,7 @@ pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod metadata;
 pub mod output;
 pub mod telemetry;
 mod worker;

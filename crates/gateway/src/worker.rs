@@ -11,12 +11,16 @@ use invitations::{Mailer, send_due};
 use scim_api::RequestLog;
 use store::{CommandError, StoreError};
 
+use crate::metadata::refresh::{refresh_due, warn_of_certificates};
+
 /// An entry has its number within a second of its commit.
 const SEAL_EVERY: Duration = Duration::from_millis(500);
 const MAIL_EVERY: Duration = Duration::from_secs(1);
 const RECONSIDER_EVERY: Duration = Duration::from_secs(1);
 /// People whose access is decided anew in one go.
 const RECONSIDERED: i64 = 200;
+const REFRESH_EVERY: Duration = Duration::from_secs(10);
+const WARN_EVERY: Duration = Duration::from_secs(3_600);
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 const PRUNE_EVERY: Duration = Duration::from_secs(3_600);
@@ -32,6 +36,8 @@ pub(crate) fn start(site: &Site, requests: RequestLog, mailer: Option<Mailer>) {
         None => tell_of_waiting_mail(site),
     }
     repeat("access that changes with time can't be decided", RECONSIDER_EVERY, site, reconsider_due);
+    repeat("metadata can't be refreshed", REFRESH_EVERY, site, |site| refresh_due(&site.store, site.now()));
+    repeat("certificates can't be looked at", WARN_EVERY, site, |site| warn_of_certificates(&site.store, site.now()));
     repeat("expired rows can't be removed", FORGET_EVERY, site, |site| {
         site.limits.forget_idle();
         site.store.forget_expired(site.now())

@@ -104,7 +104,7 @@ async fn accept(request: HttpRequest, site: web::Data<Site>, client: Client, lin
                 opened.workspace.name
             ),
             reference: None,
-            action: Action::Link { to: &site.base_url.saml_login(&opened.workspace.handle), text: "Sign in" },
+            action: Action::Links(&[(site.base_url.saml_login(&opened.workspace.handle), "Sign in".to_owned())]),
         }
         .respond_with(HttpResponse::Ok()),
         Err(error) => refused(&request, &error),
@@ -153,7 +153,7 @@ fn commit(site: &Site, client: &Client, opened: &Opened, command: &Command) -> R
 /// The person acts, whoever holds the link.
 fn context(site: &Site, client: &Client, opened: &Opened) -> Context {
     let actor = Actor::Collaborator { id: opened.person.id.to_string() };
-    Context { now: site.now(), actor, request: client.0.clone() }
+    Context { now: site.now(), actor, request: client.0.clone(), connection: None }
 }
 
 /// What the browser is told. Whoever has the link may know what became of the invitation, and nothing more.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::clock::{Timestamp, to_micros};
 use domain::collaborator::UserName;
 use domain::command::AssertedProfile;
+use domain::connection::AttributeNames;
 use domain::environment::Environment;
 use domain::facts::{AssertedFacts, GroupsClaim};
 use domain::id::ConnectionId;
@@ -12,11 +13,6 @@ use domain::id::ConnectionId;
 use crate::refusal::LoginError;
 use crate::verify::VerifiedAssertion;
 
-const EMAIL: &str = "workato_email";
-const FULL_NAME: &str = "workato_full_name";
-const GIVEN_NAME: [&str; 4] = ["workato_first_name", "firstName", "first_name", "givenName"];
-const FAMILY_NAME: [&str; 4] = ["workato_last_name", "lastName", "last_name", "surname"];
-const GROUPS: &str = "workato_user_groups";
 /// Entra ID sends this instead of groups where a person has more of them than fit.
 const GROUPS_OVERAGE: &str = "http://schemas.microsoft.com/claims/groups.link";
 
@@ -24,23 +20,23 @@ const GROUPS_OVERAGE: &str = "http://schemas.microsoft.com/claims/groups.link";
 const NAME_ID_LENGTH: usize = 1_024;
 
 /// The name by which an unlinked person is found: `workato_email` where it is sent, else the NameID (product rules §4).
-pub(crate) fn login_name(assertion: &VerifiedAssertion) -> Result<UserName, LoginError> {
+pub(crate) fn login_name(assertion: &VerifiedAssertion, names: &AttributeNames) -> Result<UserName, LoginError> {
     if assertion.name_id().len() > NAME_ID_LENGTH {
         return Err(LoginError::refused("name_id", format!("the NameID has over {NAME_ID_LENGTH} bytes")));
     }
-    let email = single(assertion, &[EMAIL]);
+    let email = single(assertion, &names.email());
     let name = email.as_deref().unwrap_or_else(|| assertion.name_id());
     UserName::new(name).map_err(|error| LoginError::refused("name_id", error.to_string()))
 }
 
 /// What it says of the profile.
-pub(crate) fn profile(assertion: &VerifiedAssertion) -> AssertedProfile {
-    let email = single(assertion, &[EMAIL]).or_else(|| looks_like_address(assertion.name_id()));
+pub(crate) fn profile(assertion: &VerifiedAssertion, names: &AttributeNames) -> AssertedProfile {
+    let email = single(assertion, &names.email()).or_else(|| looks_like_address(assertion.name_id()));
     AssertedProfile {
         email,
-        full_name: single(assertion, &[FULL_NAME]),
-        given_name: single(assertion, &GIVEN_NAME),
-        family_name: single(assertion, &FAMILY_NAME),
+        full_name: single(assertion, &names.full_name()),
+        given_name: single(assertion, &names.given_name()),
+        family_name: single(assertion, &names.family_name()),
     }
 }
 
@@ -48,21 +44,22 @@ pub(crate) fn profile(assertion: &VerifiedAssertion) -> AssertedProfile {
 pub(crate) fn facts(
     assertion: &VerifiedAssertion,
     connection: ConnectionId,
+    names: &AttributeNames,
     environments: &[Environment],
     now: Timestamp,
 ) -> AssertedFacts {
-    let names = environments.iter().flat_map(|environment| &environment.saml_attributes);
-    let roles = names.filter_map(|name| Some((name.clone(), values(assertion, name)?)));
+    let sent = environments.iter().flat_map(|environment| names.roles(environment));
+    let roles = sent.filter_map(|(name, known_as)| Some((known_as.to_owned(), values(assertion, name)?)));
     AssertedFacts {
         at: to_micros(now),
         connection,
         roles: roles.collect::<BTreeMap<_, _>>(),
-        groups: groups(assertion),
+        groups: groups(assertion, names.groups()),
     }
 }
 
-fn groups(assertion: &VerifiedAssertion) -> GroupsClaim {
-    match values(assertion, GROUPS) {
+fn groups(assertion: &VerifiedAssertion, name: &str) -> GroupsClaim {
+    match values(assertion, name) {
         Some(values) if values.iter().all(|value| value.trim().is_empty()) => GroupsClaim::Empty,
         Some(values) => GroupsClaim::Values(values),
         None if values(assertion, GROUPS_OVERAGE).is_some() => GroupsClaim::Overage,

@@ -1,13 +1,16 @@
 //! A SAML connection's other side: the identity provider, as its metadata describes it.
 
 mod certificate;
+mod choice;
 
+use chrono::{DateTime, Utc};
 use roxmltree::{Document, Node, ParsingOptions};
 use thiserror::Error;
 use url::Url;
 
 use crate::tree::{self, METADATA, PROTOCOL, SIGNATURE, collapsed_attribute};
 pub use certificate::{CertificateFacts, SigningCertificate};
+pub use choice::{choose, valid_until};
 
 /// An identity provider that responses can be verified of: it has an entity id and at least one usable signing key.
 #[derive(Debug, Clone)]
@@ -40,8 +43,12 @@ pub enum MetadataError {
     NotXml(String),
     #[error("this is not SAML metadata but {0}: use the address or file that the identity provider calls metadata")]
     NotMetadata(String),
-    #[error("the metadata describes {0} identity providers: give the metadata of exactly one")]
-    NotOneIdentityProvider(usize),
+    #[error("the metadata describes {} identity providers: say by --entity which one is meant{}", .0.len(), names(.0))]
+    NotOneIdentityProvider(Vec<String>),
+    #[error("the metadata describes no identity provider {0}{names}", names = names(.1))]
+    NotThisIdentityProvider(String, Vec<String>),
+    #[error("the metadata was valid only until {0}: have the identity provider publish it anew")]
+    Expired(DateTime<Utc>),
     #[error("the metadata has no entityID: ask the identity provider's administrator for complete metadata")]
     EntityIdMissing,
     #[error(
@@ -64,6 +71,9 @@ pub enum MetadataError {
     SingleSignOnMissing,
 }
 
+/// More than a mebibyte of metadata takes.
+const MOST_NODES: u32 = 100_000;
+
 impl IdentityProvider {
     /// More than any single identity provider's metadata takes.
     const MOST_BYTES: usize = 1024 * 1024;
@@ -77,12 +87,7 @@ impl IdentityProvider {
     /// # Errors
     /// What is missing or wrong, and what to do about it.
     pub fn from_metadata(xml: &str) -> Result<Self, MetadataError> {
-        if xml.len() > Self::MOST_BYTES {
-            return Err(MetadataError::TooLarge);
-        }
-        let options = ParsingOptions { allow_dtd: false, ..ParsingOptions::default() };
-        let document =
-            Document::parse_with_options(xml, options).map_err(|error| MetadataError::NotXml(error.to_string()))?;
+        let document = parse(xml)?;
         let (entity, role) = only_identity_provider(document.root_element())?;
         Ok(Self {
             entity_id: collapsed_attribute(entity, "entityID")
@@ -121,6 +126,13 @@ impl IdentityProvider {
         &self.signing_certificates
     }
 
+    /// The same without certificates whose time is over, if any is left.
+    #[must_use]
+    pub fn without_expired(mut self, now: DateTime<Utc>) -> Option<Self> {
+        self.signing_certificates.retain(|certificate| certificate.facts().is_ok_and(|facts| now < facts.not_after));
+        (!self.signing_certificates.is_empty()).then_some(self)
+    }
+
     /// Whether it accepts signed requests only.
     #[must_use]
     pub fn wants_authn_requests_signed(&self) -> bool {
@@ -128,10 +140,31 @@ impl IdentityProvider {
     }
 }
 
+fn parse(xml: &str) -> Result<Document<'_>, MetadataError> {
+    if xml.len() > IdentityProvider::MOST_BYTES {
+        return Err(MetadataError::TooLarge);
+    }
+    let options = ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
+    Document::parse_with_options(xml, options).map_err(|error| MetadataError::NotXml(error.to_string()))
+}
+
 /// The entity and its `IDPSSODescriptor` for SAML 2.0 (metadata, section 2.4.3).
 fn only_identity_provider<'a, 'input>(
     root: Node<'a, 'input>,
 ) -> Result<(Node<'a, 'input>, Node<'a, 'input>), MetadataError> {
+    let found = identity_providers(root)?;
+    match found.as_slice() {
+        [only] => Ok(*only),
+        several => {
+            Err(MetadataError::NotOneIdentityProvider(several.iter().map(|(entity, _)| name(*entity)).collect()))
+        }
+    }
+}
+
+/// Each entity with its `IDPSSODescriptor` for SAML 2.0.
+fn identity_providers<'a, 'input>(
+    root: Node<'a, 'input>,
+) -> Result<Vec<(Node<'a, 'input>, Node<'a, 'input>)>, MetadataError> {
     let is_metadata =
         ["EntityDescriptor", "EntitiesDescriptor"].iter().any(|name| root.has_tag_name((METADATA, *name)));
     if !is_metadata {
@@ -140,11 +173,22 @@ fn only_identity_provider<'a, 'input>(
     let entities = root.descendants().filter(|node| node.has_tag_name((METADATA, "EntityDescriptor")));
     let roles = entities
         .flat_map(|entity| tree::children(entity, METADATA, "IDPSSODescriptor").map(move |role| (entity, role)));
-    let found: Vec<_> = roles.filter(|(_, role)| speaks_saml_2(*role)).collect();
-    match found.as_slice() {
-        [only] => Ok(*only),
-        several => Err(MetadataError::NotOneIdentityProvider(several.len())),
+    Ok(roles.filter(|(_, role)| speaks_saml_2(*role)).collect())
+}
+
+fn name(entity: Node<'_, '_>) -> String {
+    collapsed_attribute(entity, "entityID").unwrap_or_default().chars().take(200).collect()
+}
+
+/// A few of them, for whoever has to choose.
+fn names(entities: &[String]) -> String {
+    const SHOWN: usize = 5;
+    if entities.is_empty() {
+        return String::new();
     }
+    let more = if entities.len() > SHOWN { ", …" } else { "" };
+    let shown: Vec<&str> = entities.iter().take(SHOWN).map(String::as_str).collect();
+    format!(" ({}{more})", shown.join(", "))
 }
 
 fn speaks_saml_2(role: Node<'_, '_>) -> bool {

@@ -40,18 +40,22 @@ pub(crate) fn get_workspace(store: &Store, handle: &str) -> Result<Workspace, Lo
     found.ok_or(LoginError::NotSetUp("There is no workspace at this address."))
 }
 
-/// The workspace's connection with its metadata read.
-pub(crate) fn get_connection(
-    store: &Store,
-    workspace: WorkspaceId,
-) -> Result<(Connection, IdentityProvider), LoginError> {
-    let connection = store.find_connection(workspace)?.ok_or(LoginError::NotSetUp(
-        "No identity provider is set up for this workspace. An administrator does that with `gatehouse saml idp set`.",
-    ))?;
-    // Read again at each use, so that metadata without a key would fail closed here too.
-    let provider = IdentityProvider::from_metadata(&connection.metadata)
-        .map_err(|error| LoginError::Failed(format!("the stored metadata can't be used: {error}")))?;
-    Ok((connection, provider))
+/// The workspace's connections, one at least.
+pub(crate) fn get_connections(store: &Store, workspace: WorkspaceId) -> Result<Vec<Connection>, LoginError> {
+    let connections = store.connections(workspace)?;
+    if connections.is_empty() {
+        return Err(LoginError::NotSetUp(
+            "No identity provider is set up for this workspace. An administrator does that with `gatehouse saml idp set`.",
+        ));
+    }
+    Ok(connections)
+}
+
+/// The identity provider of a connection. Its metadata is read again at each use, so that metadata without a key would fail
+/// closed here too.
+pub(crate) fn provider_of(connection: &Connection) -> Result<IdentityProvider, LoginError> {
+    IdentityProvider::from_metadata(&connection.metadata)
+        .map_err(|error| LoginError::Failed(format!("the stored metadata can't be used: {error}")))
 }
 
 /// Ourselves, as the identity provider of this workspace knows us.

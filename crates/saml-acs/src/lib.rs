@@ -28,7 +28,9 @@ pub mod verify;
 mod xml_guard;
 
 pub use authn_request::{AuthnRequest, RequestKey, request_id};
-pub use connection::{Binding, CertificateFacts, IdentityProvider, MetadataError, SigningCertificate};
+pub use connection::{
+    Binding, CertificateFacts, IdentityProvider, MetadataError, SigningCertificate, choose, valid_until,
+};
 pub use demands::{Demands, Unmet};
 pub use door::{RequestKeyError, new_request_key};
 pub use error::VerifyError;

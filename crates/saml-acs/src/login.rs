@@ -1,6 +1,7 @@
 //! The beginning of a login: `GET /saml/{workspace}/login`.
 
 use ::web::Site;
+use ::web::action_page::{Action, ActionPage};
 use ::web::blocking::blocking;
 use ::web::client::Client;
 use ::web::form_page::FormPage;
@@ -11,19 +12,21 @@ use chrono::Duration;
 use domain::policy::{Policy, SamlRequestBinding};
 use domain::workspace::Workspace;
 use serde::Deserialize;
-use store::LoginRequest;
+use store::{Connection, LoginRequest};
 use url::Url;
 
 use crate::authn_request::{AuthnRequest, request_id};
 use crate::browser::{BrowserId, BrowserSecret, Cookies, LOGIN_MINUTES};
 use crate::connection::{Binding, IdentityProvider};
-use crate::door::{find_request_key, get_connection, get_workspace, service_provider};
+use crate::door::{find_request_key, get_connections, get_workspace, provider_of, service_provider};
 use crate::refusal::LoginError;
 use crate::relay_state::ReturnTo;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(crate) struct Query {
     return_to: Option<String>,
+    /// The name of the identity provider, of several.
+    idp: Option<String>,
 }
 
 /// Sends the browser to the identity provider with a request that only this browser can answer.
@@ -34,19 +37,27 @@ pub(crate) async fn begin(
     handle: web::Path<String>,
     query: Option<web::Query<Query>>,
 ) -> HttpResponse {
-    let return_to = query.and_then(|query| query.into_inner().return_to);
+    let wish = query.map(web::Query::into_inner).unwrap_or_default();
     let browser = Cookies::of(&request).browser(&site.base_url);
     let begun = {
         let site = site.clone();
-        blocking(move || start(&site, &handle, return_to.as_deref(), browser))
+        blocking(move || start(&site, &handle, &wish, browser))
     };
     match begun.await {
-        Ok(begun) => begun.respond(&site),
+        Ok(Begun::Sent(request)) => request.respond(&site),
+        Ok(Begun::Choice(links)) => choose(&links),
         Err(error) => error.page(&client),
     }
 }
 
-struct Begun {
+/// What a login begins with.
+enum Begun {
+    Sent(Request),
+    /// One link for each identity provider.
+    Choice(Vec<(String, String)>),
+}
+
+struct Request {
     sent: Sent,
     request_id: String,
     secret: BrowserSecret,
@@ -59,7 +70,7 @@ enum Sent {
     Post { to: Url, saml_request: String, relay_state: String },
 }
 
-impl Begun {
+impl Request {
     fn respond(&self, site: &Site) -> HttpResponse {
         let cookies = [self.secret.cookie(&self.request_id, &site.base_url), self.browser.cookie(&site.base_url)];
         let mut response = match &self.sent {
@@ -91,9 +102,48 @@ fn post(to: &Url, saml_request: &str, relay_state: &str) -> HttpResponse {
     page.respond_with(HttpResponse::Ok())
 }
 
-fn start(site: &Site, handle: &str, return_to: Option<&str>, browser: Option<BrowserId>) -> Result<Begun, LoginError> {
+/// Whoever has several identity providers says which one is theirs.
+fn choose(links: &[(String, String)]) -> HttpResponse {
+    let page = ActionPage {
+        title: "Sign in",
+        message: "Choose where you have an account.",
+        reference: None,
+        action: Action::Links(links),
+    };
+    page.respond_with(HttpResponse::Ok())
+}
+
+fn start(site: &Site, handle: &str, wish: &Query, browser: Option<BrowserId>) -> Result<Begun, LoginError> {
     let workspace = get_workspace(&site.store, handle)?;
-    let (connection, provider) = get_connection(&site.store, workspace.id)?;
+    let mut connections = get_connections(&site.store, workspace.id)?;
+    if let Some(name) = &wish.idp {
+        connections.retain(|connection| connection.name.as_str() == name);
+    }
+    match connections.as_slice() {
+        [] => Err(LoginError::NotSetUp("This workspace has no identity provider of this name.")),
+        [connection] => ask(site, &workspace, connection, wish, browser).map(Begun::Sent),
+        several => {
+            Ok(Begun::Choice(several.iter().map(|connection| link(site, &workspace, connection, wish)).collect()))
+        }
+    }
+}
+
+/// Where a login at this identity provider begins, and its name.
+fn link(site: &Site, workspace: &Workspace, connection: &Connection, wish: &Query) -> (String, String) {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("idp", connection.name.as_str());
+    query.extend_pairs(wish.return_to.as_ref().map(|to| ("return_to", to)));
+    (format!("{}?{}", site.base_url.saml_login(&workspace.handle), query.finish()), connection.name.to_string())
+}
+
+fn ask(
+    site: &Site,
+    workspace: &Workspace,
+    connection: &Connection,
+    wish: &Query,
+    browser: Option<BrowserId>,
+) -> Result<Request, LoginError> {
+    let provider = provider_of(connection)?;
     let (secret, now) = (BrowserSecret::generate()?, site.now());
     let browser = browser.map_or_else(BrowserId::generate, Ok)?;
     let request = LoginRequest {
@@ -103,14 +153,14 @@ fn start(site: &Site, handle: &str, return_to: Option<&str>, browser: Option<Bro
         secret: secret.hash(),
         browser: browser.hash(),
         relay_state: hex::encode(random::bytes::<16>()?),
-        return_to: return_to.and_then(ReturnTo::path).map(|to| to.as_str().to_owned()),
+        return_to: wish.return_to.as_deref().and_then(ReturnTo::path).map(|to| to.as_str().to_owned()),
         issued_at: now,
         expires_at: now + Duration::minutes(LOGIN_MINUTES),
     };
-    let sent = send(site, &workspace, &provider, &request)?;
+    let sent = send(site, workspace, &provider, &request)?;
     let request_id = request.id.clone();
     site.store.add_login_request(request)?;
-    Ok(Begun { sent, request_id, secret, browser })
+    Ok(Request { sent, request_id, secret, browser })
 }
 
 /// The request as the policy and the identity provider's metadata want it.

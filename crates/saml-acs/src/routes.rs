@@ -10,7 +10,8 @@ use actix_web::error::ErrorInternalServerError;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpRequest, HttpResponse, web};
 
-use crate::door::{find_request_key, get_connection, get_workspace, service_provider};
+use crate::connection::IdentityProvider;
+use crate::door::{find_request_key, get_workspace, provider_of, service_provider};
 use crate::refusal::LoginError;
 use crate::settings::Settings;
 use crate::{acs, login};
@@ -63,7 +64,9 @@ async fn metadata(site: web::Data<Site>, client: Client, handle: web::Path<Strin
         let site = site.clone();
         blocking(move || -> Result<_, LoginError> {
             let workspace = get_workspace(&site.store, &handle)?;
-            let provider = get_connection(&site.store, workspace.id).ok().map(|(_, provider)| provider);
+            let connections = site.store.connections(workspace.id)?;
+            let mut providers = connections.iter().filter_map(|connection| provider_of(connection).ok());
+            let provider = providers.find(IdentityProvider::wants_authn_requests_signed);
             let key = find_request_key(&site.store, workspace.id)?;
             Ok(service_provider(&site, &workspace, provider.as_ref(), key.as_ref()).metadata()?)
         })

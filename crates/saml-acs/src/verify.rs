@@ -1,6 +1,7 @@
 //! From the bytes of a response to a [`VerifiedAssertion`]: gate, signature, then only what the signature covers.
 
 mod assertion;
+mod claim;
 mod signature;
 
 use chrono::{DateTime, Duration, Utc};
@@ -8,6 +9,7 @@ use domain::connection::WeakAlgorithms;
 use roxmltree::Document;
 
 pub use assertion::VerifiedAssertion;
+pub(crate) use claim::Claim;
 
 use crate::claims::{self, Rules};
 use crate::connection::IdentityProvider;

@@ -51,7 +51,8 @@ impl ScimClient {
     /// When, by whom and with which request a command comes.
     pub(crate) fn context(&self) -> Context {
         let actor = Actor::ScimToken { id: self.token.id, name: self.token.name.clone() };
-        Context { now: self.site.now(), actor, request: self.client.0.clone() }
+        let connection = self.token.connection;
+        Context { now: self.site.now(), actor, request: self.client.0.clone(), connection }
     }
 }
 

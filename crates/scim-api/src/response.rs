@@ -91,7 +91,7 @@ impl From<Refusal> for ScimError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::NotFound => Self::NotFound("There is no User with this id.".into()),
-            Refusal::Held => Self::Forbidden(format!("{refusal}.")),
+            Refusal::Held | Refusal::AnotherProvider(_) => Self::Forbidden(format!("{refusal}.")),
             other => {
                 tracing::error!(refusal = %other, "a SCIM request met a refusal that is none of SCIM's");
                 Self::Internal

@@ -31,6 +31,14 @@ impl IdentityProvider {
         })
     }
 
+    /// The same identity provider with another key, as after a rotation.
+    ///
+    /// # Errors
+    /// Where OpenSSL makes no key.
+    pub fn with_new_key(&self, now: DateTime<Utc>) -> Result<Self, SigningError> {
+        Ok(Self { signing_key: SigningKey::generate(now)?, ..self.clone() })
+    }
+
     /// `http://www.okta.com/exk…`: a name, not an address.
     #[must_use]
     pub fn entity_id(&self) -> String {

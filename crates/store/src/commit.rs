@@ -103,7 +103,7 @@ impl Store {
     /// another than it was. Gives how many. Where another node was faster, nothing is left to do for them.
     pub fn reconsider_due(&self, now: Timestamp, limit: i64) -> Result<usize, CommandError> {
         let due = self.due_people(now, limit)?;
-        let context = Context { now, actor: Actor::System, request: RequestOrigin::default() };
+        let context = Context { now, actor: Actor::System, request: RequestOrigin::default(), connection: None };
         let mut unchanged = Vec::new();
         for (workspace, people) in &due {
             let Some(workspace) = self.find_workspace_by_id(*workspace)? else { continue };

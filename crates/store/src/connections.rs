@@ -1,12 +1,13 @@
 //! SAML connections.
 
 use domain::audit::AuditEntry;
-use domain::connection::WeakAlgorithms;
+use domain::connection::{AttributeNames, ConnectionName, WeakAlgorithms};
 use domain::id::{ConnectionId, WorkspaceId};
 
 use crate::Store;
 use crate::backend::{read, write};
 use crate::error::StoreError;
+use crate::metadata::MetadataSource;
 use crate::record::micros;
 
 /// One SAML identity provider of a workspace.
@@ -16,24 +17,39 @@ pub struct Connection {
     pub id: ConnectionId,
     /// Its workspace.
     pub workspace: WorkspaceId,
-    /// The identity provider's entity id.
+    /// Its name in the workspace.
+    pub name: ConnectionName,
+    /// The identity provider's entity id. No two of a workspace have the same: a response names it, and nothing else.
     pub entity_id: String,
     /// The identity provider's metadata, as given.
     pub metadata: String,
+    /// Where it is fetched from again and again; none where it came from a file.
+    pub source: Option<MetadataSource>,
+    /// Under which names it sends its attributes.
+    pub attribute_names: AttributeNames,
     /// Which weak algorithms its signatures may use.
     pub weak_algorithms: WeakAlgorithms,
 }
 
 impl Store {
-    /// The workspace's connection.
-    pub fn find_connection(&self, workspace: WorkspaceId) -> Result<Option<Connection>, StoreError> {
-        read!(self, |q, conn| q::connections::find(conn, workspace))
+    /// The workspace's connections, the oldest first.
+    pub fn connections(&self, workspace: WorkspaceId) -> Result<Vec<Connection>, StoreError> {
+        read!(self, |q, conn| q::connections::all(conn, workspace))
     }
 
-    /// Makes the connection or replaces its metadata and what it permits; links to people stay.
+    /// Makes a connection, or replaces everything but its id; links to people stay.
     pub fn put_connection(&self, connection: Connection, entry: AuditEntry) -> Result<(), StoreError> {
         write!(self, |q, conn| {
             q::connections::put(conn, &connection, micros(entry.at))?;
+            q::audit::append(conn, &[entry])
+        })
+    }
+
+    /// Removes a connection with its links, sessions and tokens. Its people stay: until an administrator links them anew,
+    /// nobody signs in as one of them.
+    pub fn remove_connection(&self, connection: ConnectionId, entry: AuditEntry) -> Result<(), StoreError> {
+        write!(self, |q, conn| {
+            q::connections::remove(conn, connection)?;
             q::audit::append(conn, &[entry])
         })
     }

@@ -66,6 +66,10 @@ pub enum Unique {
     GroupName,
     /// A NameID of a connection.
     NameId,
+    /// A connection's name within a workspace.
+    ConnectionName,
+    /// An identity provider within a workspace.
+    EntityId,
     /// An assertion of a connection.
     Assertion,
     /// A browser's one session.
@@ -82,6 +86,8 @@ impl std::fmt::Display for Unique {
             Self::RoleName => "the role name",
             Self::GroupName => "the group name",
             Self::NameId => "the NameID",
+            Self::ConnectionName => "the name of the identity provider",
+            Self::EntityId => "the identity provider",
             Self::Assertion => "the assertion",
             Self::Browser => "the browser's session",
             Self::Other => "a unique value",
@@ -113,6 +119,10 @@ fn which(name: &str) -> Unique {
         ("collaborator_groups", Unique::GroupName),
         ("roles", Unique::RoleName),
         ("saml_links", Unique::NameId),
+        ("connections_name", Unique::ConnectionName),
+        ("connections.name", Unique::ConnectionName),
+        ("connections_entity_id", Unique::EntityId),
+        ("connections.entity_id", Unique::EntityId),
         ("consumed_assertions", Unique::Assertion),
         ("sessions_browser", Unique::Browser),
         ("sessions.browser", Unique::Browser),

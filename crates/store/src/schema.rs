@@ -82,10 +82,33 @@ diesel::table! {
     connections (id) {
         id -> Text,
         workspace_id -> Text,
+        name -> Text,
         entity_id -> Text,
         metadata -> Text,
-        updated_at -> BigInt,
+        attribute_names -> Text,
         allow_sha1 -> Bool,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    metadata_sources (connection_id) {
+        connection_id -> Text,
+        url -> Text,
+        certificate -> Nullable<Text>,
+        is_private -> Bool,
+        due_at -> BigInt,
+        refreshed_at -> BigInt,
+        failures -> BigInt,
+        trouble -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    certificate_warnings (connection_id, fingerprint, days) {
+        connection_id -> Text,
+        fingerprint -> Text,
+        days -> BigInt,
     }
 }
 
@@ -98,6 +121,7 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
         last_used_at -> Nullable<BigInt>,
+        connection_id -> Nullable<Text>,
     }
 }
 

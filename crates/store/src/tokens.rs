@@ -4,7 +4,7 @@ use domain::audit::AuditEntry;
 use domain::clock::Timestamp;
 use domain::custom_attribute::CustomAttributes;
 use domain::environment::Environment;
-use domain::id::{TokenId, WorkspaceId};
+use domain::id::{ConnectionId, TokenId, WorkspaceId};
 use domain::workspace::Workspace;
 
 use crate::Store;
@@ -22,6 +22,8 @@ pub struct NewToken {
     pub id: TokenId,
     /// Its workspace.
     pub workspace: WorkspaceId,
+    /// The connection whose people it provisions; none where there was no connection when it was made.
+    pub connection: Option<ConnectionId>,
     /// Its name, shown in the audit log.
     pub name: String,
     /// The hash of its secret.
@@ -39,6 +41,8 @@ pub struct KnownToken {
     pub name: String,
     /// The workspace that it names.
     pub workspace: Workspace,
+    /// The connection whose people it provisions.
+    pub connection: Option<ConnectionId>,
     /// The workspace's environments, whose role attributes SCIM carries.
     pub environments: Vec<Environment>,
     /// The attributes that the workspace has added to its people.
@@ -64,7 +68,7 @@ impl Store {
         Ok(found)
     }
 
-    /// Puts a new token in force; the others end at once, or at the end of the overlap.
+    /// Puts a new token in force; the others of its connection end at once, or at the end of the overlap.
     pub fn replace_scim_token(
         &self,
         token: NewToken,

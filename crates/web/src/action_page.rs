@@ -40,13 +40,8 @@ pub enum Action<'a> {
         /// What the button says.
         button: &'a str,
     },
-    /// A link.
-    Link {
-        /// Where it leads.
-        to: &'a str,
-        /// What it says.
-        text: &'a str,
-    },
+    /// Links: where each leads, and what it says.
+    Links(&'a [(String, String)]),
 }
 
 impl ActionPage<'_> {

@@ -3,13 +3,14 @@
 use serde_json::{Value, json};
 
 use super::draft::Draft;
-use super::{Change, Refusal, State};
+use super::{Change, LinkWrite, Refusal, State};
 use crate::access::{EnvironmentAccess, Rule};
 use crate::audit::EventKind;
 use crate::collaborator::Person;
 use crate::command::Context;
 use crate::environment::{Catalogue, Environment, RoleName};
 use crate::facts::{Pin, Stated};
+use crate::id::ConnectionId;
 
 /// Sets a role; the next sync may overwrite it, unless it is pinned (§3.7).
 pub(super) fn set_role(
@@ -97,6 +98,27 @@ pub(super) fn remove(state: State<'_>, context: &Context) -> Result<Change, Refu
     draft.transition(Some(EventKind::CollaboratorRemoved), |lifecycle| {
         lifecycle.removed.get_or_insert(now);
     });
+    Ok(draft.finish())
+}
+
+/// Says anew whose person this is. Sessions through the former connection end.
+pub(super) fn link(
+    state: State<'_>,
+    connection: ConnectionId,
+    name_id: Option<String>,
+    context: &Context,
+) -> Result<Change, Refusal> {
+    let person = get_person(&state)?;
+    let (id, former) = (person.id, person.lifecycle.connection);
+    let mut draft = Draft::of(&state, person, context);
+    draft.person.lifecycle.connection = Some(connection);
+    draft.link(LinkWrite::DropAll(id));
+    let shown = json!({ "connection": connection, "name_id": name_id });
+    if let Some(name_id) = name_id {
+        draft.link(LinkWrite::Add { connection, name_id, person: id });
+    }
+    draft.end_sessions();
+    draft.record(EventKind::CollaboratorLinked, Some(json!({ "connection": former })), Some(shown));
     Ok(draft.finish())
 }
 

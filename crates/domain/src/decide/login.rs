@@ -15,6 +15,9 @@ use crate::text;
 pub(super) fn sign_in(state: State<'_>, attempt: LoginAttempt, context: &Context) -> Result<Change, Refusal> {
     let mut draft = match state.person.clone() {
         Some(person) => {
+            if !person.lifecycle.belongs_to(Some(attempt.connection)) {
+                return Err(Refusal::AnotherProvider(person.user_name.to_string()));
+            }
             check_named(&state, &person, &attempt)?;
             check_standing(&state, &person)?;
             Draft::of(&state, person, context)
@@ -29,6 +32,7 @@ pub(super) fn sign_in(state: State<'_>, attempt: LoginAttempt, context: &Context
         return Ok(draft.finish());
     }
     admit(&mut draft);
+    draft.person.lifecycle.connection = Some(attempt.connection);
     update_profile(&mut draft, &attempt.profile);
     let mut facts = attempt.facts.clone();
     facts.at = draft.now;

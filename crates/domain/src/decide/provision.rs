@@ -11,7 +11,11 @@ use crate::schema_urn::WORKATO_ROLE;
 
 /// `POST`: a new person, or a deleted one brought back by the same `userName` and `externalId` (§2.5).
 pub(super) fn create(state: State<'_>, ids: NewIds, user: ScimUser, context: &Context) -> Result<Change, Refusal> {
-    let same = |deleted: &&Person| user.external_id.is_some() && deleted.external_id == user.external_id;
+    // An externalId means something to the provider that gave it, and to no other.
+    let same = |deleted: &&Person| {
+        let is_theirs = deleted.lifecycle.belongs_to(context.connection);
+        user.external_id.is_some() && deleted.external_id == user.external_id && is_theirs
+    };
     let known = state.namesakes.iter().find(same).cloned();
     let id = known.as_ref().map_or(ids.person, |known| known.id);
     let mut draft = match known {
@@ -26,7 +30,7 @@ pub(super) fn create(state: State<'_>, ids: NewIds, user: ScimUser, context: &Co
 
 /// `PUT` or `PATCH`: the resource as it is to be.
 pub(super) fn replace(state: State<'_>, user: ScimUser, context: &Context) -> Result<Change, Refusal> {
-    let person = living(&state)?;
+    let person = theirs(&state, context)?;
     if user.active == Some(true) && person.lifecycle.hold.is_some() {
         return Err(Refusal::Held);
     }
@@ -41,20 +45,27 @@ pub(super) fn replace(state: State<'_>, user: ScimUser, context: &Context) -> Re
 
 /// `DELETE`: the SCIM id answers 404 from now on; what the person had is kept aside.
 pub(super) fn delete(state: State<'_>, context: &Context) -> Result<Change, Refusal> {
-    let person = living(&state)?;
+    let person = theirs(&state, context)?;
     let mut draft = Draft::of(&state, person, context);
     let now = draft.now;
     draft.transition(Some(EventKind::CollaboratorDeactivated), |l| l.provider = ProviderState::Deleted(now));
     Ok(draft.finish())
 }
 
-fn living(state: &State<'_>) -> Result<Person, Refusal> {
-    state.person.clone().filter(|person| !person.lifecycle.is_deleted()).ok_or(Refusal::NotFound)
+/// The person, if they live and the client's identity provider may speak for them.
+fn theirs(state: &State<'_>, context: &Context) -> Result<Person, Refusal> {
+    let living = state.person.clone().filter(|person| !person.lifecycle.is_deleted()).ok_or(Refusal::NotFound)?;
+    if living.lifecycle.belongs_to(context.connection) {
+        Ok(living)
+    } else {
+        Err(Refusal::AnotherProvider(living.user_name.to_string()))
+    }
 }
 
 fn make<'a>(state: &State<'a>, ids: NewIds, user: ScimUser, context: &'a Context) -> Draft<'a> {
     let lifecycle = Lifecycle::provisioned(user.active.unwrap_or(true), context.now);
     let mut person = Person::new(ids.person, state.workspace.id, user.user_name, lifecycle, context.now);
+    person.lifecycle.connection = context.connection;
     person.external_id = user.external_id;
     person.profile = user.profile;
     person.facts.provisioned.replace(&user.roles.unwrap_or_default(), context.now);
@@ -88,6 +99,8 @@ fn apply(draft: &mut Draft<'_>, user: ScimUser) {
     // What the client could not see it did not take away.
     let profile = user.custom_attributes.replacing(&draft.person.profile, user.profile);
     let user = ScimUser { profile, ..user };
+    let lifecycle = &mut draft.person.lifecycle;
+    lifecycle.connection = lifecycle.connection.or(draft.context.connection);
     set_active(draft, user.active);
     set_profile(draft, &user);
     if let Some(roles) = &user.roles {

@@ -7,7 +7,7 @@ use domain::clock::Timestamp;
 use domain::collaborator::UserName;
 use domain::command::{AssertedProfile, LoginAttempt};
 use domain::facts::{AssertedFacts, GroupsClaim};
-use domain::id::PersonId;
+use domain::id::{ConnectionId, PersonId};
 
 use super::connection;
 
@@ -20,6 +20,7 @@ pub fn assertion(name_id: &str) -> Assertion {
         roles: BTreeMap::new(),
         groups: GroupsClaim::Absent,
         full_name: None,
+        connection: connection(),
     }
 }
 
@@ -32,6 +33,7 @@ pub struct Assertion {
     roles: BTreeMap<String, Vec<String>>,
     groups: GroupsClaim,
     full_name: Option<String>,
+    connection: ConnectionId,
 }
 
 impl Assertion {
@@ -67,13 +69,19 @@ impl Assertion {
         self
     }
 
+    /// By another identity provider.
+    pub fn through(mut self, connection: ConnectionId) -> Self {
+        self.connection = connection;
+        self
+    }
+
     pub fn attempt(self, now: Timestamp, new_person: PersonId) -> LoginAttempt {
         LoginAttempt {
-            connection: connection(),
+            connection: self.connection,
             linkable: self.linkable,
             login_name: UserName::new(self.email.as_deref().unwrap_or(&self.name_id)).unwrap(),
             profile: AssertedProfile { email: self.email, full_name: self.full_name, ..AssertedProfile::default() },
-            facts: AssertedFacts { at: now, connection: connection(), roles: self.roles, groups: self.groups },
+            facts: AssertedFacts { at: now, connection: self.connection, roles: self.roles, groups: self.groups },
             request: Some(format!("_request{}", new_person.uuid().simple())),
             assertion: format!("_assertion{}", new_person.uuid().simple()),
             remember_until: now + Duration::minutes(5),

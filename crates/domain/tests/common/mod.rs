@@ -34,6 +34,8 @@ pub struct World {
     pub links: BTreeMap<(ConnectionId, String), PersonId>,
     /// Every SCIM id that was ever given out.
     pub scim_ids: BTreeSet<ScimId>,
+    /// The connection of the SCIM token in use.
+    pub scim_connection: ConnectionId,
     /// What the last command that was not refused changed.
     pub last: Option<Change>,
     clock: Timestamp,
@@ -63,7 +65,8 @@ impl World {
             mappings: BTreeMap::from([("okta-fin".to_owned(), group("Finance"))]),
         };
         let (people, links, scim_ids) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
-        Self { workspace, catalogue, people, links, scim_ids, last: None, clock, drawn: 100 }
+        let scim_connection = connection();
+        Self { workspace, catalogue, people, links, scim_ids, scim_connection, last: None, clock, drawn: 100 }
     }
 
     /// With another policy value.
@@ -211,6 +214,12 @@ impl World {
         self.about(person, Command::SetMembership { group: group(name), origin: Origin::Scim, member }, scim_token())
     }
 
+    /// An administrator says through which identity provider somebody signs in.
+    pub fn link(&mut self, person: PersonId, connection: ConnectionId, name_id: Option<&str>) -> PersonId {
+        let name_id = name_id.map(str::to_owned);
+        self.about(person, Command::Link { connection, name_id }, administrator()).unwrap()
+    }
+
     pub fn hold(&mut self, person: PersonId) -> PersonId {
         self.about(person, Command::Hold, administrator()).unwrap()
     }
@@ -304,7 +313,12 @@ impl World {
         actor: Actor,
     ) -> Result<PersonId, Refusal> {
         self.clock += Duration::minutes(1);
-        let context = Context { now: self.clock, actor, request: RequestOrigin::default() };
+        let connection = match (&command, &actor) {
+            (Command::Login(attempt), _) => Some(attempt.connection),
+            (_, Actor::ScimToken { .. }) => Some(self.scim_connection),
+            _ => None,
+        };
+        let context = Context { now: self.clock, actor, request: RequestOrigin::default(), connection };
         self.catalogue.has_several_administrators =
             self.people.iter().filter(|person| person.administers()).count() > 1;
         let state = State { workspace: &self.workspace, catalogue: &self.catalogue, person, namesakes, name_ids };

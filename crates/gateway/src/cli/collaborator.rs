@@ -1,11 +1,11 @@
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use domain::clock::Timestamp;
 use domain::command::Command;
 use domain::facts::Pin;
-use store::Committed;
+use store::{CommandError, Committed, StoreError, Unique};
 
-use super::session::{InWorkspace, Session, parse_moment};
+use super::session::{InWorkspace, OfProvider, Session, parse_moment};
 use crate::config::Settings;
 use crate::output;
 
@@ -20,6 +20,8 @@ pub(super) enum Collaborator {
     Activate(OnePerson),
     /// Take out of the workspace; the identity provider or a login brings back
     Remove(OnePerson),
+    /// Decide through which identity provider somebody signs in; former links end
+    Link(Link),
     /// End every session
     EndSessions(OnePerson),
     /// Send the invitation again; its earlier links no longer work
@@ -50,6 +52,33 @@ pub(super) struct SetRole {
     reason: Option<String>,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct Link {
+    #[command(flatten)]
+    person: OnePerson,
+    #[command(flatten)]
+    idp: OfProvider,
+    /// The NameID that the identity provider sends for them; without it, their next login there finds them by their userName
+    #[arg(long, value_name = "NAMEID")]
+    name_id: Option<String>,
+}
+
+impl Link {
+    fn run(self, settings: &Settings) -> Result<()> {
+        let session = Session::open(settings, &self.person.within)?;
+        let connection = self.idp.get(&session)?;
+        let id = session.get_person(&self.person.user)?.id;
+        let command = Command::Link { connection: connection.id, name_id: self.name_id.clone() };
+        match session.store.command(&session.workspace, id, &command, &session.context()) {
+            Err(CommandError::Store(StoreError::Taken(Unique::NameId))) => {
+                bail!("this NameID names somebody else at {} already", connection.name)
+            }
+            done => drop(done?),
+        }
+        output::line(format!("{} signs in through {} from now on.", self.person.user, connection.name))
+    }
+}
+
 impl Collaborator {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {
         match self {
@@ -60,6 +89,7 @@ impl Collaborator {
             Self::Deactivate(person) => person.run(settings, &Command::Hold),
             Self::Activate(person) => person.run(settings, &Command::Activate),
             Self::Remove(person) => person.run(settings, &Command::Remove),
+            Self::Link(link) => link.run(settings),
             Self::EndSessions(person) => person.run(settings, &Command::EndSessions),
             Self::Invite(person) => person.run(settings, &Command::ResendInvitation),
         }

@@ -6,7 +6,6 @@ use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use domain::audit::{EventKind, Subject};
 use domain::clock::Clock;
-use domain::connection::WeakAlgorithms;
 use domain::workspace::WorkspaceHandle;
 use secrecy::SecretString;
 use simulator::{GROUP_NAMES, IdentityProvider, Simulator};
@@ -14,7 +13,7 @@ use store::{Store, StoreError};
 
 use super::init::{self, NewWorkspaceArgs};
 use super::serve::bind;
-use super::session::{InWorkspace, Session};
+use super::session::{InWorkspace, OfProvider, Session};
 use super::{saml, scim, workspace};
 use crate::app;
 use crate::clock::SystemClock;
@@ -66,8 +65,8 @@ fn prepare(settings: &Settings, provider: &IdentityProvider) -> Result<(Store, S
     let (metadata, entity_id) = (provider.metadata(), provider.entity_id());
     if store.find_workspace(&handle)?.is_some() {
         let session = Session::open(settings, &InWorkspace::named(WORKSPACE))?;
-        saml::put(&session, metadata, &entity_id, WeakAlgorithms::Refused)?;
-        let token = scim::refresh(&session, None)?;
+        saml::set_metadata(&session, metadata, &entity_id)?;
+        let token = scim::refresh(&session, &OfProvider::default(), None)?;
         return Ok((store, token));
     }
     let new = NewWorkspaceArgs {
@@ -77,7 +76,7 @@ fn prepare(settings: &Settings, provider: &IdentityProvider) -> Result<(Store, S
         owner_name: "Olga Owner".to_owned(),
         idp_metadata: None,
     };
-    let made = init::create(&store, &new, Some((metadata, entity_id)), SystemClock.now())?;
+    let made = init::create(&store, &new, Some((metadata, entity_id, None)), SystemClock.now())?;
     add_groups(settings)?;
     let_logins_verify(settings)?;
     Ok((store, made.scim_token.context("the workspace has no SCIM token")?))

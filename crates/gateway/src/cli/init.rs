@@ -2,7 +2,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use domain::audit::{AuditEntry, EventKind, RequestOrigin, Source, Subject};
 use domain::clock::{Clock, Timestamp};
-use domain::connection::WeakAlgorithms;
+use domain::connection::{AttributeNames, ConnectionName, WeakAlgorithms};
 use domain::environment::{Environment, RoleName, SYSTEM_ROLES};
 use domain::id::{ConnectionId, KeyId, TokenId, WorkspaceId};
 use domain::policy::{Jit, Policy};
@@ -10,14 +10,16 @@ use domain::role::Role;
 use domain::workspace::{Workspace, WorkspaceHandle};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use store::{Connection, NewToken, NewWorkspace, Owner, Store, StoreError, Unique};
+use store::{Connection, MetadataSource, NewToken, NewWorkspace, Owner, Store, StoreError, Unique};
 use web::access_token::AccessTokens;
 use web::base_url::BaseUrl;
 use web::{password, random};
 
-use super::{metadata, saml, session};
+use super::session;
 use crate::clock::SystemClock;
 use crate::config::Settings;
+use crate::metadata::get_typed;
+use crate::metadata::refresh::audited;
 use crate::output;
 
 /// `gatehouse init`
@@ -53,12 +55,13 @@ pub struct NewWorkspaceArgs {
 impl Init {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {
         self.new.check()?;
-        let given = self.new.idp_metadata.as_deref().map(metadata::read).transpose()?;
+        let now = SystemClock.now();
+        let given = self.new.idp_metadata.as_deref().map(|from| get_typed(from, None, now)).transpose()?;
         let base_url = settings.server.base_url()?;
         let store = settings.open_or_create_store()?;
         store.migrate()?;
-        let metadata = given.map(|(text, provider)| (text, provider.entity_id().to_owned()));
-        let made = create(&store, &self.new, metadata, SystemClock.now())?;
+        let metadata = given.map(|(text, provider, source)| (text, provider.entity_id().to_owned(), source));
+        let made = create(&store, &self.new, metadata, now)?;
         if self.json { output::json(&made.describe(&base_url)) } else { made.tell(&base_url) }
     }
 }
@@ -90,11 +93,12 @@ pub struct Made {
     owner_password: SecretString,
 }
 
-/// Makes a workspace, all or nothing; `metadata` is the identity provider's, checked already, with its entity id.
+/// Makes a workspace, all or nothing; `metadata` is the identity provider's, checked already, with its entity id and where it is
+/// fetched from.
 pub fn create(
     store: &Store,
     new: &NewWorkspaceArgs,
-    metadata: Option<(String, String)>,
+    metadata: Option<(String, String, Option<MetadataSource>)>,
     now: Timestamp,
 ) -> Result<Made> {
     new.check()?;
@@ -112,12 +116,21 @@ pub fn create(
     };
     let owner_password = password::generate()?;
     let scim_token = metadata.is_some().then(new_scim_token).transpose()?;
-    let token = scim_token.as_ref().map(|secret| token(&workspace, secret, now)).transpose()?;
-    let connection = metadata.map(|(metadata, entity_id)| -> Result<Connection> {
+    let connection = metadata.map(|(metadata, entity_id, source)| -> Result<Connection> {
         let (id, weak_algorithms) = (ConnectionId::new(random::new_id(now)?), WeakAlgorithms::Refused);
-        Ok(Connection { id, workspace: workspace.id, entity_id, metadata, weak_algorithms })
+        Ok(Connection {
+            id,
+            workspace: workspace.id,
+            name: ConnectionName::default(),
+            entity_id,
+            metadata,
+            source,
+            attribute_names: AttributeNames::default(),
+            weak_algorithms,
+        })
     });
     let connection = connection.transpose()?;
+    let token = scim_token.as_ref().map(|secret| token(&workspace, connection.as_ref(), secret, now)).transpose()?;
     let record = NewWorkspace {
         environments: Environment::defaults(),
         roles: SYSTEM_ROLES.iter().map(|name| RoleName::new(name).map(Role::named)).collect::<Result<_, _>>()?,
@@ -148,10 +161,16 @@ pub(super) fn new_scim_token() -> Result<SecretString> {
 }
 
 /// What is stored of a SCIM token.
-pub(super) fn token(workspace: &Workspace, secret: &SecretString, now: Timestamp) -> Result<NewToken> {
+pub(super) fn token(
+    workspace: &Workspace,
+    connection: Option<&Connection>,
+    secret: &SecretString,
+    now: Timestamp,
+) -> Result<NewToken> {
     Ok(NewToken {
         id: TokenId::new(random::new_id(now)?),
         workspace: workspace.id,
+        connection: connection.map(|connection| connection.id),
         name: format!("SCIM token of {}", now.format("%Y-%m-%d %H:%M:%S")),
         hash: random::hash(secret),
         created_at: now,
@@ -184,7 +203,7 @@ fn entries(workspace: &Workspace, connection: Option<&Connection>) -> Vec<AuditE
     };
     let mut entries = vec![entry(EventKind::WorkspaceCreated, json!({ "name": workspace.name }))];
     if let Some(connection) = connection {
-        let connected = entry(EventKind::ConnectionUpdated, saml::audited(connection));
+        let connected = entry(EventKind::ConnectionUpdated, audited(connection));
         entries.push(AuditEntry { subject: Subject::named("connection", &connection.entity_id), ..connected });
         entries.push(entry(EventKind::ScimEnabled, json!({ "scim": "enabled" })));
         entries.push(entry(EventKind::ScimTokenRefreshed, json!({ "token": "made" })));

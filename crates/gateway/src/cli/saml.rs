@@ -1,17 +1,19 @@
+mod list;
 mod show;
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use domain::audit::{EventKind, Subject};
-use domain::connection::WeakAlgorithms;
+use domain::connection::{AttributeNames, WeakAlgorithms};
 use domain::id::ConnectionId;
-use serde_json::{Value, json};
-use store::Connection;
+use saml_acs::IdentityProvider;
+use store::{Connection, StoreError, Unique};
 use web::random;
 
-use super::metadata;
-use super::session::{InWorkspace, Session};
+use super::session::{InWorkspace, OfProvider, Session};
 use crate::config::Settings;
+use crate::metadata;
+use crate::metadata::refresh::audited;
 use crate::output;
 
 /// `gatehouse saml …`
@@ -28,15 +30,33 @@ pub(super) enum Idp {
     Set(Set),
     /// Print what is known of it: addresses, certificates, what is permitted
     Show(show::Show),
+    /// Fetch its metadata from its address now; a server does that every six hours
+    Refresh(list::Refresh),
+    /// Print the names of all
+    List(list::List),
+    /// Remove one with its links, sessions and SCIM tokens; nobody signs in as one of its people until they are linked anew
+    Remove(list::Remove),
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Set {
     #[command(flatten)]
     within: InWorkspace,
-    /// The metadata
+    #[command(flatten)]
+    idp: OfProvider,
+    /// The metadata; a new identity provider needs it
     #[arg(long, value_name = "FILE_OR_URL")]
-    metadata: String,
+    metadata: Option<String>,
+    /// Its entity id, where the metadata describes several
+    #[arg(long, value_name = "ENTITY_ID", requires = "metadata")]
+    entity: Option<String>,
+    /// Do not fetch the metadata again, though it comes from an address
+    #[arg(long)]
+    no_refresh: bool,
+    /// Under which name it sends an attribute, such as groups=memberOf or role.dev=devRole; an empty name is the usual one.
+    /// The attributes are email, full_name, given_name, family_name, groups, and role. with an environment
+    #[arg(long = "attribute", value_name = "ATTRIBUTE=NAME")]
+    attributes: Vec<String>,
     /// Take signatures that rest on SHA-1, which is broken; setting the metadata anew without it takes that back
     #[arg(long)]
     allow_sha1: bool,
@@ -47,6 +67,9 @@ impl Saml {
         match self {
             Self::Idp(Idp::Set(set)) => set.run(settings),
             Self::Idp(Idp::Show(show)) => show.run(settings),
+            Self::Idp(Idp::Refresh(refresh)) => refresh.run(settings),
+            Self::Idp(Idp::List(list)) => list.run(settings),
+            Self::Idp(Idp::Remove(remove)) => remove.run(settings),
         }
     }
 }
@@ -54,36 +77,84 @@ impl Saml {
 impl Set {
     fn run(self, settings: &Settings) -> Result<()> {
         let session = Session::open(settings, &self.within)?;
-        let (metadata, provider) = metadata::read(&self.metadata)?;
-        put(&session, metadata, provider.entity_id(), WeakAlgorithms::with_sha1(self.allow_sha1))?;
+        let known = self.idp.find(&session)?;
+        let connection = self.connection(&session, known.as_ref())?;
+        let provider = IdentityProvider::from_metadata(&connection.metadata)?;
+        put(&session, known.as_ref(), connection)?;
         if self.allow_sha1 {
             output::remark(SHA1_WARNING);
         }
         let certificates = provider.signing_certificates().len();
         output::line(format!("{} signs in here, with {certificates} signing certificate(s).", provider.entity_id()))
     }
+
+    /// As it is to be. What is not named stays, but for the permission of SHA-1, which is given anew each time.
+    fn connection(&self, session: &Session, known: Option<&Connection>) -> Result<Connection> {
+        let mut connection = match (known, &self.metadata) {
+            (_, Some(metadata)) => {
+                let (metadata, provider, source) = metadata::get_typed(metadata, self.entity.as_deref(), session.now)?;
+                let source = source.filter(|_| !self.no_refresh);
+                let connection = new_connection(session, known, &self.idp, metadata, provider.entity_id())?;
+                Connection { source, ..connection }
+            }
+            (Some(known), None) => known.clone(),
+            (None, None) => bail!("a new identity provider needs its metadata: --metadata FILE_OR_URL"),
+        };
+        connection.weak_algorithms = WeakAlgorithms::with_sha1(self.allow_sha1);
+        let environments = session.store.environments(session.workspace.id)?;
+        for text in &self.attributes {
+            let (what, name) = text.split_once('=').with_context(|| format!("{text}: write ATTRIBUTE=NAME"))?;
+            connection.attribute_names.set(what, name, &environments).map_err(anyhow::Error::msg)?;
+        }
+        Ok(connection)
+    }
+}
+
+fn new_connection(
+    session: &Session,
+    known: Option<&Connection>,
+    idp: &OfProvider,
+    metadata: String,
+    entity_id: &str,
+) -> Result<Connection> {
+    let entity_id = entity_id.to_owned();
+    Ok(match known {
+        Some(known) => Connection { entity_id, metadata, ..known.clone() },
+        None => Connection {
+            id: ConnectionId::new(random::new_id(session.now)?),
+            workspace: session.workspace.id,
+            name: idp.name.clone().unwrap_or_default(),
+            entity_id,
+            metadata,
+            source: None,
+            attribute_names: AttributeNames::default(),
+            weak_algorithms: WeakAlgorithms::Refused,
+        },
+    })
 }
 
 const SHA1_WARNING: &str = "\
 Warning: signatures that rest on SHA-1 are taken from now on. SHA-1 is broken: who can make two texts with one SHA-1 may sign in
 as somebody else. Have the identity provider sign with SHA-256, then set its metadata again without --allow-sha1.";
 
-/// Replaces the connection's metadata and what it permits; links to people stay.
-pub(super) fn put(session: &Session, metadata: String, entity_id: &str, weak_algorithms: WeakAlgorithms) -> Result<()> {
-    let known = session.store.find_connection(session.workspace.id)?;
-    let id = match &known {
-        Some(connection) => connection.id,
-        None => ConnectionId::new(random::new_id(session.now)?),
-    };
-    let (workspace, entity_id) = (session.workspace.id, entity_id.to_owned());
-    let connection = Connection { id, workspace, entity_id, metadata, weak_algorithms };
-    let subject = Subject::named("connection", &connection.entity_id);
-    let (before, after) = (known.as_ref().map(audited), Some(audited(&connection)));
-    let entry = session.entry(EventKind::ConnectionUpdated, subject, before, after);
-    Ok(session.store.put_connection(connection, entry)?)
+/// Replaces the metadata of the only identity provider.
+pub(super) fn set_metadata(session: &Session, metadata: String, entity_id: &str) -> Result<()> {
+    let only = OfProvider::default();
+    let known = only.find(session)?;
+    let connection = new_connection(session, known.as_ref(), &only, metadata, entity_id)?;
+    put(session, known.as_ref(), connection)
 }
 
-/// What the audit log says of a connection.
-pub(super) fn audited(connection: &Connection) -> Value {
-    json!({ "entity_id": connection.entity_id, "sha1_permitted": connection.weak_algorithms.permit_sha1() })
+/// Puts the connection in force; links to people stay.
+fn put(session: &Session, known: Option<&Connection>, connection: Connection) -> Result<()> {
+    let subject = Subject::named("connection", &connection.entity_id);
+    let (before, after) = (known.map(audited), Some(audited(&connection)));
+    let entry = session.entry(EventKind::ConnectionUpdated, subject, before, after);
+    let entity_id = connection.entity_id.clone();
+    match session.store.put_connection(connection, entry) {
+        Err(StoreError::Taken(Unique::EntityId)) => {
+            bail!("another identity provider of this workspace is {entity_id} already: see `gatehouse saml idp list`")
+        }
+        done => Ok(done?),
+    }
 }

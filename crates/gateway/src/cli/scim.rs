@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::init;
-use super::session::{InWorkspace, Session};
+use super::session::{InWorkspace, OfProvider, Session};
 use crate::config::Settings;
 use crate::output;
 
@@ -50,7 +50,7 @@ pub(super) struct InWorkspaceArgs {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Token {
-    /// Print a new token once; the old one fails at once, or after the overlap
+    /// Print a new token once; the old one of the identity provider fails at once, or after the overlap
     Refresh(Refresh),
     /// End every token of the workspace
     Revoke(InWorkspaceArgs),
@@ -60,6 +60,8 @@ pub(super) enum Token {
 pub(super) struct Refresh {
     #[command(flatten)]
     within: InWorkspace,
+    #[command(flatten)]
+    idp: OfProvider,
     /// How long the old token still works, such as 30m
     #[arg(long, value_name = "DURATION")]
     overlap: Option<Span>,
@@ -89,7 +91,7 @@ fn enable(session: &Session) -> Result<()> {
             "SCIM needs the capability advanced_security: gatehouse workspace set --workspace {handle} capability.advanced_security=on"
         );
     }
-    if session.store.find_connection(session.workspace.id)?.is_none() {
+    if session.store.connections(session.workspace.id)?.is_empty() {
         bail!("SCIM needs a SAML connection: gatehouse saml idp set --workspace {handle} --metadata FILE_OR_URL");
     }
     let entry = session.entry(EventKind::ScimEnabled, session.subject(), None, Some(json!({ "scim": "enabled" })));
@@ -145,7 +147,7 @@ fn on_one_line(text: &str) -> String {
 impl Refresh {
     fn run(self, settings: &Settings) -> Result<()> {
         let session = Session::open(settings, &self.within)?;
-        let secret = refresh(&session, self.overlap)?;
+        let secret = refresh(&session, &self.idp, self.overlap)?;
         if self.json {
             return output::json(&json!({ "scim_token": secret.expose_secret() }));
         }
@@ -154,10 +156,11 @@ impl Refresh {
 }
 
 /// Puts a new token in force.
-pub(super) fn refresh(session: &Session, overlap: Option<Span>) -> Result<SecretString> {
+pub(super) fn refresh(session: &Session, idp: &OfProvider, overlap: Option<Span>) -> Result<SecretString> {
     let secret = init::new_scim_token()?;
-    let token = init::token(&session.workspace, &secret, session.now)?;
-    let after = json!({ "token": token.name, "overlap": overlap.map(|span| span.to_string()) });
+    let connection = idp.find(session)?;
+    let token = init::token(&session.workspace, connection.as_ref(), &secret, session.now)?;
+    let after = json!({ "token": token.name, "idp": connection.map(|known| known.name), "overlap": overlap.map(|span| span.to_string()) });
     let entry = session.entry(EventKind::ScimTokenRefreshed, session.subject(), None, Some(after));
     let others_end_at = overlap.map(|span| session.now + span.duration());
     session.store.replace_scim_token(token, others_end_at, entry)?;

@@ -9,6 +9,7 @@ use domain::audit::{Actor, AuditEntry, EventKind, RequestOrigin, Source, Subject
 use domain::clock::{Clock, Timestamp, to_micros};
 use domain::collaborator::{Person, UserName};
 use domain::command::Context;
+use domain::connection::ConnectionName;
 use domain::environment::{GroupName, RoleName};
 use domain::explain::predict;
 use domain::group::Group;
@@ -16,7 +17,7 @@ use domain::id::{GroupId, PersonId, ScimId};
 use domain::order::moment;
 use domain::workspace::{Workspace, WorkspaceHandle};
 use serde_json::Value;
-use store::{KeyPurpose, Store};
+use store::{Connection, KeyPurpose, Store};
 use web::random;
 
 use crate::clock::SystemClock;
@@ -35,6 +36,45 @@ impl InWorkspace {
     /// The workspace of that handle.
     pub(super) fn named(handle: &str) -> Self {
         Self { workspace: handle.to_owned() }
+    }
+}
+
+/// Which of a workspace's identity providers.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct OfProvider {
+    /// The name of the identity provider, where the workspace has several
+    #[arg(long = "idp", value_name = "NAME")]
+    pub(super) name: Option<ConnectionName>,
+}
+
+impl OfProvider {
+    /// Its connection, if there is one; where none is named, the only one.
+    pub(super) fn find(&self, session: &Session) -> Result<Option<Connection>> {
+        let mut connections = session.store.connections(session.workspace.id)?;
+        match &self.name {
+            Some(name) => connections.retain(|connection| connection.name == *name),
+            None if connections.len() > 1 => {
+                let names: Vec<&str> = connections.iter().map(|connection| connection.name.as_str()).collect();
+                bail!("say which identity provider is meant: --idp {}", names.join(" or --idp "))
+            }
+            None => {}
+        }
+        Ok(connections.pop())
+    }
+
+    /// Its connection.
+    pub(super) fn get(&self, session: &Session) -> Result<Connection> {
+        self.find(session)?.with_context(|| {
+            let handle = &session.workspace.handle;
+            match &self.name {
+                Some(name) => {
+                    format!("there is no identity provider {name} in {handle}: see `gatehouse saml idp list`")
+                }
+                None => format!(
+                    "no identity provider is set: gatehouse saml idp set --workspace {handle} --metadata FILE_OR_URL"
+                ),
+            }
+        })
     }
 }
 
@@ -58,7 +98,7 @@ impl Session {
 
     /// When and by whom.
     pub(super) fn context(&self) -> Context {
-        Context { now: self.now, actor: operator(), request: RequestOrigin::default() }
+        Context { now: self.now, actor: operator(), request: RequestOrigin::default(), connection: None }
     }
 
     /// An audit entry of this command.

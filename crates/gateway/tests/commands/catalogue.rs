@@ -43,11 +43,9 @@ fn names_that_nobody_could_tell_apart_are_refused() {
 #[test]
 fn environments_are_added_changed_listed_and_removed() {
     let (machine, _) = acme();
-    let run = |words: &[&str]| {
-        [&["environment"], words, &["--workspace", "acme"]].concat().iter().map(|w| (*w).to_owned()).collect::<Vec<_>>()
-    };
-    let ok = |words: &[&str]| machine.ok(&run(words).iter().map(String::as_str).collect::<Vec<_>>());
-    let fails = |words: &[&str]| machine.fails(&run(words).iter().map(String::as_str).collect::<Vec<_>>());
+    let run = |words: &[&'static str]| [&["environment"], words, &["--workspace", "acme"]].concat();
+    let ok = |words: &[&'static str]| machine.ok(&run(words));
+    let fails = |words: &[&'static str]| machine.fails(&run(words));
     ok(&["add", "qa", "--before", "prod", "--max-age", "8h", "--saml-attribute", "https://acme.test/qa-role"]);
     ok(&["set", "qa", "--default-role", "No access"]);
     let shown = machine.json_lines(&["environment", "list", "--workspace", "acme", "--json"]);

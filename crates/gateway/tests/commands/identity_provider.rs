@@ -2,8 +2,10 @@
 
 use std::fs;
 
+use domain::clock::Clock;
+use gateway::clock::SystemClock;
 use serde_json::{Value, json};
-use simulator::SignatureHash;
+use simulator::{IdentityProvider, SignatureHash};
 
 use crate::acme::{PROVIDER, acme};
 use crate::common::program::{INIT, Machine, Ran};
@@ -34,6 +36,10 @@ fn the_identity_provider_is_shown_with_addresses_certificates_and_what_is_permit
     let sso = PROVIDER.sso_url();
     let expected = json!({
         "workspace": "acme",
+        "name": "default",
+        "attributes": {},
+        "metadata_url": null,
+        "metadata_refresh": null,
         "entity_id": PROVIDER.entity_id(),
         "single_sign_on": [{ "binding": "HTTP-POST", "url": sso }, { "binding": "HTTP-Redirect", "url": sso }],
         "signing_certificates": [null],
@@ -128,4 +134,57 @@ fn permission_for_sha_1_is_audited_with_what_held_before_and_after() {
 fn last_refusal(machine: &Machine) -> String {
     let list = ["audit", "list", "--workspace", "acme", "--kind", "login.failed", "--json"];
     machine.json_lines(&list).pop().unwrap()["after"]["check"].as_str().unwrap().to_owned()
+}
+
+/// `gatehouse saml idp …` in acme.
+fn idp<'a>(words: &[&'a str]) -> Vec<&'a str> {
+    [&["saml", "idp"], words, &["--workspace", "acme"]].concat()
+}
+
+#[test]
+fn a_second_identity_provider_is_set_listed_and_removed() {
+    let (machine, _) = acme();
+    let other = IdentityProvider::generate("http://entra.test", SystemClock.now()).unwrap();
+    fs::write(machine.path("entra.xml"), other.metadata()).unwrap();
+    assert_eq!(
+        machine.fails(&idp(&["set", "--idp", "entra"])),
+        "a new identity provider needs its metadata: --metadata FILE_OR_URL"
+    );
+    machine.ok(&idp(&["set", "--idp", "entra", "--metadata", "entra.xml", "--attribute", "groups=memberOf"]));
+    let taken = machine.fails(&idp(&["set", "--idp", "third", "--metadata", "entra.xml"]));
+    let wanted = format!(
+        "another identity provider of this workspace is {} already: see `gatehouse saml idp list`",
+        other.entity_id()
+    );
+    assert_eq!(taken, wanted);
+    let which = "say which identity provider is meant: --idp default or --idp entra";
+    assert_eq!(machine.fails(&idp(&["show"])), which);
+    assert_eq!(machine.fails(&["scim", "token", "refresh", "--workspace", "acme"]), which);
+    let shown = machine.json(&idp(&["show", "--idp", "entra", "--json"]));
+    assert_eq!((&shown["name"], &shown["attributes"]), (&json!("entra"), &json!({ "groups": "memberOf" })));
+    assert_eq!(machine.ok(&idp(&["list"])).lines().count(), 2);
+    let listed = machine.json_lines(&idp(&["list", "--json"]));
+    assert_eq!((&listed[0]["name"], &listed[1]["name"]), (&json!("default"), &json!("entra")));
+    machine.ok(&idp(&["set", "--idp", "entra", "--attribute", "groups="]));
+    assert!(machine.fails(&idp(&["set", "--idp", "entra", "--attribute", "group=x"])).starts_with("there is no group"));
+    machine.ok(&["scim", "token", "refresh", "--workspace", "acme", "--idp", "entra"]);
+    machine.ok(&idp(&["remove", "--idp", "entra"]));
+    assert_eq!(machine.ok(&idp(&["list"])).lines().count(), 1);
+    assert!(
+        machine.fails(&idp(&["show", "--idp", "entra"])).starts_with("there is no identity provider entra in acme")
+    );
+}
+
+#[test]
+fn somebody_is_linked_to_a_provider_and_a_name_id() {
+    let (machine, acme) = acme();
+    let server = machine.serve();
+    for name in ["ann@acme.test", "bob@acme.test"] {
+        acme.scim().provision(name);
+    }
+    let link = |user| ["collaborator", "link", "--workspace", "acme", user, "--name-id", "A0017"];
+    assert_eq!(machine.ok(&link("ann@acme.test")), "ann@acme.test signs in through default from now on.\n");
+    acme.sign_in(&mut acme.browser(), "A0017").expect(303);
+    assert_eq!(machine.fails(&link("bob@acme.test")), "this NameID names somebody else at default already");
+    drop(server);
 }

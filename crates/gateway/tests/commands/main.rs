@@ -11,6 +11,7 @@ mod catalogue;
 mod identity_provider;
 mod init;
 mod keys;
+mod metadata;
 mod passwords;
 mod people;
 mod policy;

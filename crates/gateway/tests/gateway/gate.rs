@@ -155,7 +155,7 @@ impl Gate {
 
     /// Replaces the metadata of acme's identity provider, as `gatehouse saml idp set` does.
     pub(crate) fn set_metadata(&self, metadata: &str) {
-        let connection = self.store.find_connection(self.stored(&self.acme).id).unwrap().unwrap();
+        let connection = self.store.connections(self.stored(&self.acme).id).unwrap().remove(0);
         let connection = Connection { metadata: metadata.to_owned(), ..connection };
         self.store.put_connection(connection, self.entry(EventKind::ConnectionUpdated)).unwrap();
     }
@@ -222,7 +222,7 @@ impl Gate {
         let workspace = self.stored(&self.acme);
         let id = self.person(user_name).id;
         let actor = Actor::CommandLine { name: None };
-        let context = Context { now: self.clock.now(), actor, request: RequestOrigin::default() };
+        let context = Context { now: self.clock.now(), actor, request: RequestOrigin::default(), connection: None };
         self.store.command(&workspace, id, command, &context).unwrap();
     }
 
@@ -266,7 +266,7 @@ impl Drop for Server {
 
 fn make_workspace(store: &Store, handle: &str, base_url: &str, clock: &Arc<FixedClock>) -> Workspace {
     let provider = PROVIDER.clone();
-    let metadata = Some((provider.metadata(), provider.entity_id()));
+    let metadata = Some((provider.metadata(), provider.entity_id(), None));
     let made = create_workspace(store, &new_workspace(handle), metadata, clock.now()).unwrap();
     let_logins_verify(store, &made.workspace, clock.now());
     Workspace {

@@ -22,6 +22,7 @@ mod invitations;
 mod newcomers;
 mod nodes;
 mod one_time;
+mod providers;
 mod races;
 mod rates;
 mod recycled_names;

@@ -109,7 +109,8 @@ pub(crate) fn refresh(gate: &Gate, overlap: Option<Duration>) -> Scim {
 fn refresh_in(workspace: WorkspaceId, gate: &Gate, overlap: Option<Duration>) -> Scim {
     let (now, secret) = (gate.clock.now(), random::secret().unwrap());
     let (id, hash) = (TokenId::new(random::new_id(now).unwrap()), random::hash(&secret));
-    let token = NewToken { id, workspace, name: "another".to_owned(), hash, created_at: now };
+    let connection = gate.store.connections(workspace).unwrap().first().map(|connection| connection.id);
+    let token = NewToken { id, workspace, connection, name: "another".to_owned(), hash, created_at: now };
     let entry = AuditEntry { workspace, ..gate.entry(EventKind::ScimTokenRefreshed) };
     gate.store.replace_scim_token(token, overlap.map(|overlap| now + overlap), entry).unwrap();
     Scim::new(&gate.base_url, secret.expose_secret())

@@ -44,9 +44,10 @@ impl Login {
     fn subject(&self, workspace: &Workspace, assertion: Option<&VerifiedAssertion>) -> Subject {
         let unknown = Subject { kind: "login", id: None, name: assertion.map(|a| a.name_id().to_owned()) };
         let Some(assertion) = assertion else { return unknown };
-        let Ok(name) = attributes::login_name(assertion) else { return unknown };
-        let connection = self.site.store.find_connection(workspace.id).ok().flatten();
+        let connections = self.site.store.connections(workspace.id).unwrap_or_default();
+        let connection = connections.iter().find(|connection| connection.entity_id == assertion.issuer());
         let found = connection.and_then(|connection| {
+            let name = attributes::login_name(assertion, &connection.attribute_names).ok()?;
             self.site.store.login_subject(workspace.id, connection.id, assertion.name_id(), &name).ok()
         });
         found.and_then(|found| found.person).map_or(unknown, |person| Subject::person(&person))

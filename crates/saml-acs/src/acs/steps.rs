@@ -10,7 +10,7 @@ use domain::clock::to_micros;
 use domain::command::{Command, Context, LoginAttempt};
 use domain::decide::{State, decide};
 use domain::id::PersonId;
-use domain::policy::IdpInitiated;
+use domain::policy::{ExpiredCertificates, IdpInitiated};
 use domain::workspace::Workspace;
 use store::{Committed, Connection, LoginRequest};
 
@@ -20,12 +20,12 @@ use crate::attributes;
 use crate::browser::{BrowserId, Cookies};
 use crate::connection::IdentityProvider;
 use crate::demands::Demands;
-use crate::door::{get_connection, get_workspace};
+use crate::door::{get_connections, get_workspace, provider_of};
 use crate::message::SamlResponse;
 use crate::refusal::LoginError;
 use crate::relay_state::ReturnTo;
 use crate::settings::Settings;
-use crate::verify::{Expectations, VerifiedAssertion, verify};
+use crate::verify::{Claim, Expectations, VerifiedAssertion, verify};
 
 /// NameIDs of this format are new at every login: no link is worth keeping (SAML core §8.3.8).
 const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
@@ -68,16 +68,51 @@ impl Login {
 
     /// Guard, signature and claims: nothing is remembered of a response that fails here, so a forged one burns nothing.
     fn verified(&self, workspace: &Workspace, form: &Form) -> Result<Verified, LoginError> {
-        let (connection, provider) = get_connection(&self.site.store, workspace.id)?;
         let base_url = &self.site.base_url;
         let (entity_id, acs_url) = (base_url.saml_metadata(&workspace.handle), base_url.saml_acs(&workspace.handle));
         let Settings { limits, tolerance, longest_age } = self.settings;
         let message = SamlResponse::from_form_field(&form.saml_response, &limits)?;
+        let connection = self.connection_of(workspace, &message)?;
+        let provider = self.with_living_keys(workspace, provider_of(&connection)?)?;
         let expectations = Expectations::new(&provider, &entity_id, &acs_url, self.site.now());
         let weak_algorithms = connection.weak_algorithms;
         let expectations = Expectations { tolerance, longest_age, limits, weak_algorithms, ..expectations };
         let assertion = verify(&message, &expectations)?;
         Ok(Verified { connection, provider, assertion })
+    }
+
+    /// Without keys whose certificates have ended, where the policy wants that.
+    fn with_living_keys(
+        &self,
+        workspace: &Workspace,
+        provider: IdentityProvider,
+    ) -> Result<IdentityProvider, LoginError> {
+        match workspace.policy.expired_certificates {
+            ExpiredCertificates::Accept => Ok(provider),
+            ExpiredCertificates::Refuse => provider.without_expired(self.site.now()).ok_or_else(|| {
+                LoginError::refused("certificate_expired", "every certificate of the identity provider has ended")
+            }),
+        }
+    }
+
+    /// Whose response it claims to be: by its issuer, or where the envelope has none, by the request that it answers. That
+    /// only chooses whose keys have to prove it.
+    fn connection_of(&self, workspace: &Workspace, message: &SamlResponse) -> Result<Connection, LoginError> {
+        let mut connections = get_connections(&self.site.store, workspace.id)?;
+        if connections.len() > 1 {
+            let claim = Claim::of(message, &self.settings.limits)?;
+            let request =
+                claim.in_response_to.map(|id| self.site.store.find_login_request(workspace.id, &id, self.site.now()));
+            let request = request.transpose()?.flatten();
+            connections.retain(|connection| match (&claim.issuer, &request) {
+                (Some(issuer), _) => connection.entity_id == *issuer,
+                (None, Some(request)) => connection.id == request.connection,
+                (None, None) => false,
+            });
+        }
+        connections
+            .pop()
+            .ok_or_else(|| LoginError::refused("issuer", "no identity provider of this workspace has this name"))
     }
 
     fn accept(&self, workspace: &Workspace, verified: &Verified, form: &Form) -> Result<Outcome, LoginError> {
@@ -92,7 +127,7 @@ impl Login {
                 self.demands(workspace, Some(request)).check(assertion)?;
             }
             (None, IdpInitiated::Allow) if self.shows_what_is_demanded(workspace, assertion) => {}
-            (None, IdpInitiated::Allow | IdpInitiated::Bounce) => return self.bounce(workspace, form),
+            (None, IdpInitiated::Allow | IdpInitiated::Bounce) => return self.bounce(workspace, connection, form),
         }
         let to = self.return_to(workspace, request.as_ref(), form);
         let (browser, kept) = self.browser(request.as_ref())?;
@@ -158,16 +193,19 @@ impl Login {
     }
 
     /// Throws the unsolicited assertion away and begins a login of our own, once.
-    fn bounce(&self, workspace: &Workspace, form: &Form) -> Result<Outcome, LoginError> {
+    fn bounce(&self, workspace: &Workspace, connection: &Connection, form: &Form) -> Result<Outcome, LoginError> {
         if self.cookies.was_bounced(&self.site.base_url) {
             return Err(unsolicited("the identity provider answered our own request with an unsolicited response"));
         }
         let login = self.site.base_url.saml_login(&workspace.handle);
         let wish = form.relay_state.as_deref().and_then(ReturnTo::path);
-        let query = wish.map(|to| {
-            url::form_urlencoded::Serializer::new(String::new()).append_pair("return_to", to.as_str()).finish()
-        });
-        Ok(Outcome::Bounced(query.map_or(login.clone(), |query| format!("{login}?{query}"))))
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        if get_connections(&self.site.store, workspace.id)?.len() > 1 {
+            query.append_pair("idp", connection.name.as_str());
+        }
+        query.extend_pairs(wish.as_ref().map(|to| ("return_to", to.as_str())));
+        let query = query.finish();
+        Ok(Outcome::Bounced(if query.is_empty() { login } else { format!("{login}?{query}") }))
     }
 
     /// An invalid RelayState leads to the start page; the login succeeds all the same.
@@ -193,12 +231,13 @@ impl Login {
         assertion: &VerifiedAssertion,
         session: &Session,
     ) -> Result<Committed, LoginError> {
-        let login_name = attributes::login_name(assertion)?;
+        let names = &connection.attribute_names;
+        let login_name = attributes::login_name(assertion, names)?;
         let now = self.site.now();
         let new_person = random::new_id(now)?;
         self.site.store.decide_and_commit(|store| {
             let environments = store.environments(workspace.id)?;
-            let facts = attributes::facts(assertion, connection.id, &environments, now);
+            let facts = attributes::facts(assertion, connection.id, names, &environments, now);
             let catalogue = store.catalogue(workspace.id, &group_candidates(&facts.groups, &workspace.policy))?;
             let subject = store.login_subject(workspace.id, connection.id, assertion.name_id(), &login_name)?;
             let state = State {
@@ -213,7 +252,7 @@ impl Login {
                 name_id: assertion.name_id().to_owned(),
                 linkable: assertion.name_id_format() != Some(TRANSIENT),
                 login_name: login_name.clone(),
-                profile: attributes::profile(assertion),
+                profile: attributes::profile(assertion, names),
                 facts,
                 request: session.request.clone(),
                 assertion: assertion.assertion_id().to_owned(),
@@ -224,7 +263,7 @@ impl Login {
                 session_not_on_or_after: assertion.session_not_on_or_after().map(to_micros),
                 new_person: PersonId::new(new_person),
             };
-            Ok::<_, LoginError>(decide(state, Command::Login(Box::new(attempt)), &self.context(assertion))?)
+            Ok::<_, LoginError>(decide(state, Command::Login(Box::new(attempt)), &self.context(connection, assertion))?)
         })
     }
 
@@ -242,12 +281,13 @@ impl Login {
         }
     }
 
-    fn context(&self, assertion: &VerifiedAssertion) -> Context {
+    fn context(&self, connection: &Connection, assertion: &VerifiedAssertion) -> Context {
         let actor = Actor::Assertion {
             issuer: Some(assertion.issuer().to_owned()),
             id: Some(assertion.assertion_id().to_owned()),
         };
-        Context { now: self.site.now(), actor, request: self.client.0.clone() }
+        let connection = Some(connection.id);
+        Context { now: self.site.now(), actor, request: self.client.0.clone(), connection }
     }
 }
 

@@ -92,8 +92,11 @@ fn a_group_of_entities_with_one_identity_provider_is_fine() {
         IdentityProvider::from_metadata(&group(&(service.clone() + &identity_provider))).unwrap().entity_id(),
         "urn:idp"
     );
-    assert_eq!(refused(&group(&identity_provider.repeat(2))), MetadataError::NotOneIdentityProvider(2));
-    assert_eq!(refused(&group(&service)), MetadataError::NotOneIdentityProvider(0));
+    assert_eq!(
+        refused(&group(&identity_provider.repeat(2))),
+        MetadataError::NotOneIdentityProvider(vec!["urn:idp".to_owned(); 2])
+    );
+    assert_eq!(refused(&group(&service)), MetadataError::NotOneIdentityProvider(vec![]));
 }
 
 /// Without a certificate samael would take unsigned responses.
@@ -133,7 +136,7 @@ fn what_is_no_metadata_is_told_so() {
     assert_eq!(refused(&nameless), MetadataError::EntityIdMissing);
     let saml_1 =
         entity(&role(&(key("", CERTIFICATES[1]) + REDIRECT))).replace(PROTOCOL, "urn:oasis:names:tc:SAML:1.1:protocol");
-    assert_eq!(refused(&saml_1), MetadataError::NotOneIdentityProvider(0));
+    assert_eq!(refused(&saml_1), MetadataError::NotOneIdentityProvider(vec![]));
 }
 
 fn short_rsa_certificate() -> String {

@@ -2,23 +2,67 @@ use diesel::prelude::*;
 use domain::connection::WeakAlgorithms;
 use domain::id::{ConnectionId, WorkspaceId};
 
-use super::Conn;
+use super::{Conn, metadata};
 use crate::connections::Connection;
 use crate::error::StoreError;
-use crate::record::id;
-use crate::schema::connections;
+use crate::metadata::MetadataSource;
+use crate::record::{id, json, parsed, valid};
+use crate::schema::{connections, consumed_assertions, login_requests, saml_links, scim_tokens, sessions};
 
-pub(crate) fn find(conn: &mut Conn, workspace: WorkspaceId) -> Result<Option<Connection>, StoreError> {
-    let row: Option<(String, String, String, bool)> = connections::table
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = connections, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
+struct Row {
+    id: String,
+    workspace_id: String,
+    name: String,
+    entity_id: String,
+    metadata: String,
+    attribute_names: String,
+    allow_sha1: bool,
+    updated_at: i64,
+}
+
+impl Row {
+    fn of(connection: &Connection, now: i64) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: connection.id.to_string(),
+            workspace_id: connection.workspace.to_string(),
+            name: connection.name.to_string(),
+            entity_id: connection.entity_id.clone(),
+            metadata: connection.metadata.clone(),
+            attribute_names: json(&connection.attribute_names)?,
+            allow_sha1: connection.weak_algorithms.permit_sha1(),
+            updated_at: now,
+        })
+    }
+
+    fn into_connection(self, source: Option<MetadataSource>) -> Result<Connection, StoreError> {
+        Ok(Connection {
+            id: id(ConnectionId::parse, &self.id)?,
+            workspace: id(WorkspaceId::parse, &self.workspace_id)?,
+            name: valid(self.name.parse())?,
+            entity_id: self.entity_id,
+            metadata: self.metadata,
+            source,
+            attribute_names: parsed(&self.attribute_names)?,
+            weak_algorithms: WeakAlgorithms::with_sha1(self.allow_sha1),
+        })
+    }
+}
+
+/// Their ids tell in which order they were made.
+pub(crate) fn all(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Connection>, StoreError> {
+    let rows: Vec<Row> = connections::table
         .filter(connections::workspace_id.eq(workspace.to_string()))
-        .select((connections::id, connections::entity_id, connections::metadata, connections::allow_sha1))
-        .first(conn)
-        .optional()?;
-    row.map(|(key, entity_id, metadata, allow_sha1)| {
-        let (id, weak_algorithms) = (id(ConnectionId::parse, &key)?, WeakAlgorithms::with_sha1(allow_sha1));
-        Ok(Connection { id, workspace, entity_id, metadata, weak_algorithms })
-    })
-    .transpose()
+        .order(connections::id)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter()
+        .map(|row| {
+            let source = metadata::source(conn, &row.id)?;
+            row.into_connection(source)
+        })
+        .collect()
 }
 
 pub(crate) fn exists(conn: &mut Conn, workspace: WorkspaceId) -> Result<bool, StoreError> {
@@ -26,21 +70,25 @@ pub(crate) fn exists(conn: &mut Conn, workspace: WorkspaceId) -> Result<bool, St
     Ok(diesel::select(diesel::dsl::exists(mine)).get_result(conn)?)
 }
 
-/// Makes the connection, or replaces its metadata and what it permits; its id stays, so that links and sessions do.
+/// Makes the connection, or replaces what it is; its id stays, so that links and sessions do.
 pub(crate) fn put(conn: &mut Conn, connection: &Connection, now: i64) -> Result<(), StoreError> {
-    let content = (
-        connections::entity_id.eq(&connection.entity_id),
-        connections::metadata.eq(&connection.metadata),
-        connections::allow_sha1.eq(connection.weak_algorithms.permit_sha1()),
-        connections::updated_at.eq(now),
-    );
-    let id = connections::id.eq(connection.id.to_string());
-    let workspace = connections::workspace_id.eq(connection.workspace.to_string());
-    diesel::insert_into(connections::table)
-        .values((id, workspace, content))
-        .on_conflict(connections::workspace_id)
-        .do_update()
-        .set(content)
-        .execute(conn)?;
+    let row = Row::of(connection, now)?;
+    let known = diesel::update(connections::table.find(row.id.clone())).set(&row).execute(conn)?;
+    if known == 0 {
+        diesel::insert_into(connections::table).values(&row).execute(conn)?;
+    }
+    metadata::put_source(conn, &row.id, connection.source.as_ref(), now)
+}
+
+pub(crate) fn remove(conn: &mut Conn, connection: ConnectionId) -> Result<(), StoreError> {
+    let id = connection.to_string();
+    diesel::delete(sessions::table.filter(sessions::connection_id.eq(&id))).execute(conn)?;
+    diesel::delete(saml_links::table.filter(saml_links::connection_id.eq(&id))).execute(conn)?;
+    diesel::delete(login_requests::table.filter(login_requests::connection_id.eq(&id))).execute(conn)?;
+    diesel::delete(consumed_assertions::table.filter(consumed_assertions::connection_id.eq(&id))).execute(conn)?;
+    diesel::delete(scim_tokens::table.filter(scim_tokens::connection_id.eq(&id))).execute(conn)?;
+    metadata::remove(conn, &id)?;
+    metadata::remove_warnings(conn, &id)?;
+    diesel::delete(connections::table.find(id)).execute(conn)?;
     Ok(())
 }

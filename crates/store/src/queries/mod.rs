@@ -13,6 +13,7 @@ pub(crate) mod keys;
 pub(crate) mod logins;
 pub(crate) mod mails;
 pub(crate) mod memberships;
+pub(crate) mod metadata;
 pub(crate) mod order;
 pub(crate) mod people;
 pub(crate) mod scim_requests;

@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use domain::id::{TokenId, WorkspaceId};
+use domain::id::{ConnectionId, TokenId, WorkspaceId};
 
 use super::Conn;
 use crate::error::StoreError;
@@ -9,13 +9,19 @@ use crate::tokens::{KnownToken, NewToken};
 
 /// The live token of that hash, with its workspace.
 pub(crate) fn find(conn: &mut Conn, hash: &str, now: i64) -> Result<Option<KnownToken>, StoreError> {
-    let row: Option<(String, String, String, Option<i64>)> = scim_tokens::table
+    let row: Option<(String, String, String, Option<i64>, Option<String>)> = scim_tokens::table
         .filter(scim_tokens::hash.eq(hash))
         .filter(scim_tokens::expires_at.is_null().or(scim_tokens::expires_at.gt(now)))
-        .select((scim_tokens::id, scim_tokens::workspace_id, scim_tokens::name, scim_tokens::last_used_at))
+        .select((
+            scim_tokens::id,
+            scim_tokens::workspace_id,
+            scim_tokens::name,
+            scim_tokens::last_used_at,
+            scim_tokens::connection_id,
+        ))
         .first(conn)
         .optional()?;
-    let Some((token, workspace, name, last_used_at)) = row else { return Ok(None) };
+    let Some((token, workspace, name, last_used_at, connection)) = row else { return Ok(None) };
     let id_of = id(WorkspaceId::parse, &workspace)?;
     let workspace = super::workspaces::find(conn, id_of)?;
     let workspace = workspace.ok_or_else(|| StoreError::Corrupt("a token without its workspace".to_owned()))?;
@@ -26,6 +32,7 @@ pub(crate) fn find(conn: &mut Conn, hash: &str, now: i64) -> Result<Option<Known
         id: id(TokenId::parse, &token)?,
         name,
         workspace,
+        connection: connection.map(|key| id(ConnectionId::parse, &key)).transpose()?,
         environments,
         custom_attributes,
         has_connection,
@@ -38,24 +45,28 @@ pub(crate) fn touch(conn: &mut Conn, token: TokenId, now: i64) -> Result<(), Sto
     Ok(())
 }
 
-/// The new token is in force; the others end at once, or at the end of the overlap.
+/// The new token is in force; the others of its connection end at once, or at the end of the overlap.
 pub(crate) fn replace(conn: &mut Conn, new: &NewToken, others_end_at: Option<i64>) -> Result<(), StoreError> {
-    let workspace = new.workspace.to_string();
+    let (workspace, connection) = (new.workspace.to_string(), new.connection.map(|id| id.to_string()));
+    // A token of no connection is replaced by any.
+    let others = || {
+        let same = scim_tokens::connection_id.is_null().or(scim_tokens::connection_id.eq(connection.clone()));
+        scim_tokens::table.filter(scim_tokens::workspace_id.eq(workspace.clone())).filter(same.assume_not_null())
+    };
     match others_end_at {
         None => {
-            revoke_all(conn, new.workspace)?;
+            diesel::delete(others()).execute(conn)?;
         }
         Some(end) => {
             let longer = scim_tokens::expires_at.is_null().or(scim_tokens::expires_at.gt(end));
-            diesel::update(scim_tokens::table.filter(scim_tokens::workspace_id.eq(&workspace)).filter(longer))
-                .set(scim_tokens::expires_at.eq(end))
-                .execute(conn)?;
+            diesel::update(others().filter(longer)).set(scim_tokens::expires_at.eq(end)).execute(conn)?;
         }
     }
     diesel::insert_into(scim_tokens::table)
         .values((
             scim_tokens::id.eq(new.id.to_string()),
             scim_tokens::workspace_id.eq(workspace),
+            scim_tokens::connection_id.eq(connection),
             scim_tokens::name.eq(&new.name),
             scim_tokens::hash.eq(&new.hash),
             scim_tokens::created_at.eq(micros(new.created_at)),

@@ -8,7 +8,7 @@ use domain::audit::{Actor, AuditEntry, EventKind, RequestOrigin, Source, Subject
 use domain::clock::{Clock, FixedClock, Timestamp};
 use domain::collaborator::{Person, UserName};
 use domain::command::{AssertedProfile, Command, Context, LoginAttempt, NewIds, ScimUser};
-use domain::connection::WeakAlgorithms;
+use domain::connection::{AttributeNames, ConnectionName, WeakAlgorithms};
 use domain::decide::{Change, Refusal, State, decide};
 use domain::environment::{Environment, GroupName, RoleName, SYSTEM_ROLES};
 use domain::facts::{AssertedFacts, GroupsClaim};
@@ -168,8 +168,26 @@ impl Acme {
 
     /// What a command about a group decides, not yet committed.
     pub(crate) fn group_change(&self, group: Option<Group>, command: GroupCommand) -> Result<GroupChange, Failure> {
-        let context = Context { now: self.now(), actor: scim_token(), request: RequestOrigin::default() };
+        let context =
+            Context { now: self.now(), actor: scim_token(), request: RequestOrigin::default(), connection: None };
         Ok(decide_group(&self.workspace, group, command, &context)?)
+    }
+
+    /// A second identity provider.
+    pub(crate) fn add_connection(&self, name: &str) -> ConnectionId {
+        let id = ConnectionId::new(draw());
+        let connection = Connection {
+            id,
+            workspace: self.workspace.id,
+            name: name.parse().unwrap(),
+            attribute_names: AttributeNames::default(),
+            entity_id: format!("https://{name}.test/"),
+            metadata: "<EntityDescriptor/>".to_owned(),
+            source: None,
+            weak_algorithms: WeakAlgorithms::default(),
+        };
+        self.store.put_connection(connection, self.entry(EventKind::ConnectionUpdated, name)).unwrap();
+        id
     }
 
     /// An audit entry that tells of no person.
@@ -199,7 +217,7 @@ impl Acme {
         command: Command,
         actor: Actor,
     ) -> Result<Change, Failure> {
-        let context = Context { now: self.now(), actor, request: RequestOrigin::default() };
+        let context = Context { now: self.now(), actor, request: RequestOrigin::default(), connection: None };
         let asserted = match &command {
             Command::Login(attempt) => match &attempt.facts.groups {
                 GroupsClaim::Values(groups) => groups.iter().cloned().collect(),
@@ -295,8 +313,11 @@ pub(crate) fn new_workspace(handle: &str, now: Timestamp) -> NewWorkspace {
     let connection = Connection {
         id: ConnectionId::new(draw()),
         workspace: workspace.id,
+        name: ConnectionName::default(),
+        attribute_names: AttributeNames::default(),
         entity_id: "https://okta.test/acme".to_owned(),
         metadata: "<EntityDescriptor/>".to_owned(),
+        source: None,
         weak_algorithms: WeakAlgorithms::default(),
     };
     let owner = Owner {

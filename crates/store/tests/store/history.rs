@@ -95,7 +95,7 @@ on_both_databases! {
         let ann = acme.post(user(NAME)).unwrap().id;
         let mut moments = Vec::new();
         let sales = acme.post_group("Sales", &[ann]).unwrap();
-        moments.push(("Sales", acme.now()));
+        moments.push(("Sales", acme.now() + Duration::seconds(1)));
         for name in ["Trade", "Sales", "Deals"] {
             acme.pass(Duration::minutes(1));
             let name_of = |name| Some(GroupName::new(name).unwrap());

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::audit::EventKind;
 use domain::connection::WeakAlgorithms;
 use domain::environment::{GroupName, RoleName};
+use domain::id::ConnectionId;
 use domain::role::Role;
 use domain::workspace::WorkspaceHandle;
 use store::{Connection, Position, StoreError, Unique};
@@ -18,6 +19,10 @@ fn group(name: &str) -> GroupName {
 
 fn names(texts: &[&str]) -> BTreeSet<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+fn only(acme: &Acme) -> Connection {
+    acme.store.connections(acme.workspace.id).unwrap().remove(0)
 }
 
 on_both_databases! {
@@ -100,27 +105,53 @@ on_both_databases! {
     fn new_metadata_keep_the_connection_and_its_links(db: &Database) {
         let acme = Acme::on(db);
         acme.sign_in(&acme.begin_login("ann@acme.test")).unwrap();
-        let renewed = Connection {
-            id: domain::id::ConnectionId::new(draw()),
-            workspace: acme.workspace.id,
-            entity_id: "https://okta.test/renewed".to_owned(),
-            metadata: "<EntityDescriptor renewed=''/>".to_owned(),
-            weak_algorithms: WeakAlgorithms::Sha1Permitted,
-        };
+        let mut renewed = only(&acme);
+        renewed.entity_id = "https://okta.test/renewed".to_owned();
+        renewed.metadata = "<EntityDescriptor renewed=''/>".to_owned();
+        renewed.weak_algorithms = WeakAlgorithms::Sha1Permitted;
         acme.store.put_connection(renewed.clone(), acme.entry(EventKind::ConnectionUpdated, "okta")).unwrap();
-        let found = acme.store.find_connection(acme.workspace.id).unwrap().unwrap();
-        assert_eq!(found, Connection { id: acme.connection, ..renewed });
+        assert_eq!(only(&acme), renewed);
         assert_eq!(db.raw().count("SELECT count(*) AS n FROM saml_links"), 1);
     }
 
     fn sha_1_is_refused_unless_the_latest_setting_permits_it(db: &Database) {
         let acme = Acme::on(db);
-        let found = || acme.store.find_connection(acme.workspace.id).unwrap().unwrap();
+        let found = || only(&acme);
         assert_eq!(found().weak_algorithms, WeakAlgorithms::Refused);
         for weak_algorithms in [WeakAlgorithms::Sha1Permitted, WeakAlgorithms::Refused] {
             let connection = Connection { weak_algorithms, ..found() };
             acme.store.put_connection(connection, acme.entry(EventKind::ConnectionUpdated, "okta")).unwrap();
             assert_eq!(found().weak_algorithms, weak_algorithms);
+        }
+    }
+
+    fn no_two_connections_of_a_workspace_are_one_provider_or_have_one_name(db: &Database) {
+        let acme = Acme::on(db);
+        let entra = acme.add_connection("entra");
+        let connection = |name: &str, entity_id: &str| Connection {
+            id: ConnectionId::new(draw()),
+            name: name.parse().unwrap(),
+            entity_id: entity_id.to_owned(),
+            ..only(&acme)
+        };
+        let put = |connection| acme.store.put_connection(connection, acme.entry(EventKind::ConnectionUpdated, "x"));
+        let same_name = put(connection("entra", "https://third.test"));
+        assert!(matches!(same_name, Err(StoreError::Taken(Unique::ConnectionName))), "{same_name:?}");
+        let same_provider = put(connection("third", "https://entra.test/"));
+        assert!(matches!(same_provider, Err(StoreError::Taken(Unique::EntityId))), "{same_provider:?}");
+        let globex = Acme::called("globex", &acme.store);
+        globex.add_connection("entra");
+        acme.store.remove_connection(entra, acme.entry(EventKind::ConnectionRemoved, "entra")).unwrap();
+        assert_eq!(acme.store.connections(acme.workspace.id).unwrap().len(), 1);
+        assert_eq!(acme.store.connections(globex.workspace.id).unwrap().len(), 2);
+    }
+
+    fn a_connection_is_removed_with_its_links_and_sessions(db: &Database) {
+        let acme = Acme::on(db);
+        acme.sign_in(&acme.begin_login("ann@acme.test")).unwrap();
+        acme.store.remove_connection(acme.connection, acme.entry(EventKind::ConnectionRemoved, "okta")).unwrap();
+        for table in ["connections", "saml_links", "sessions", "consumed_assertions", "login_requests"] {
+            assert_eq!(db.raw().count(&format!("SELECT count(*) AS n FROM {table}")), 0, "{table}");
         }
     }
 

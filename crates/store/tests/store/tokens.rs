@@ -13,6 +13,7 @@ fn replace(acme: &Acme, hash: &str, others_end_at: Option<Timestamp>) {
     let token = NewToken {
         id: TokenId::new(draw()),
         workspace: acme.workspace.id,
+        connection: Some(acme.connection),
         name: "Okta".to_owned(),
         hash: hash.to_owned(),
         created_at: acme.now(),
@@ -90,6 +91,25 @@ on_both_databases! {
         assert_eq!((in_force(&acme), in_force(&globex)), (0, 1));
     }
 
+    fn a_token_of_another_identity_provider_stays(db: &Database) {
+        let acme = Acme::on(db);
+        replace(&acme, "hash", None);
+        let entra = acme.add_connection("entra");
+        let token = NewToken {
+            id: TokenId::new(draw()),
+            workspace: acme.workspace.id,
+            connection: Some(entra),
+            name: "Entra".to_owned(),
+            hash: "other".to_owned(),
+            created_at: acme.now(),
+        };
+        acme.store.replace_scim_token(token, None, acme.entry(EventKind::ScimTokenRefreshed, "Entra")).unwrap();
+        let known = |hash: &str| acme.store.find_scim_token(hash, acme.now()).unwrap().unwrap().connection;
+        assert_eq!((known("hash"), known("other")), (Some(acme.connection), Some(entra)));
+        replace(&acme, "renewed", None);
+        assert!(!is_in_force(&acme, "hash") && is_in_force(&acme, "other"));
+    }
+
     fn one_hash_is_one_token(db: &Database) {
         let acme = Acme::on(db);
         let globex = Acme::called("globex", &acme.store);
@@ -97,6 +117,7 @@ on_both_databases! {
         let again = NewToken {
             id: TokenId::new(draw()),
             workspace: globex.workspace.id,
+            connection: Some(globex.connection),
             name: "Okta".to_owned(),
             hash: "hash".to_owned(),
             created_at: acme.now(),

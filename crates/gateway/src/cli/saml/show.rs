@@ -1,10 +1,12 @@
 use anyhow::{Context, Result};
 use clap::Args;
 use domain::clock::Timestamp;
+use domain::connection::AttributeNames;
 use saml_acs::{CertificateFacts, IdentityProvider};
 use serde_json::{Value, json};
+use store::{Connection, MetadataStatus};
 
-use crate::cli::session::{InWorkspace, Session};
+use crate::cli::session::{InWorkspace, OfProvider, Session};
 use crate::config::Settings;
 use crate::output;
 
@@ -13,6 +15,8 @@ use crate::output;
 pub(in crate::cli) struct Show {
     #[command(flatten)]
     within: InWorkspace,
+    #[command(flatten)]
+    idp: OfProvider,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -21,6 +25,10 @@ pub(in crate::cli) struct Show {
 /// What is known of an identity provider.
 struct Known {
     workspace: String,
+    name: String,
+    attributes: AttributeNames,
+    url: Option<String>,
+    refresh: Option<MetadataStatus>,
     provider: IdentityProvider,
     certificates: Vec<Certificate>,
     sha1_permitted: bool,
@@ -34,23 +42,24 @@ struct Certificate {
 
 impl Show {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {
-        let known = Known::of(&Session::open(settings, &self.within)?)?;
+        let session = Session::open(settings, &self.within)?;
+        let known = Known::of(&session, &self.idp.get(&session)?)?;
         if self.json { output::json(&known.json()) } else { known.print() }
     }
 }
 
 impl Known {
-    fn of(session: &Session) -> Result<Self> {
-        let handle = &session.workspace.handle;
-        let connection = session.store.find_connection(session.workspace.id)?.with_context(|| {
-            format!("no identity provider is set: gatehouse saml idp set --workspace {handle} --metadata FILE_OR_URL")
-        })?;
+    fn of(session: &Session, connection: &Connection) -> Result<Self> {
         let provider = IdentityProvider::from_metadata(&connection.metadata)
             .context("the stored metadata can't be used: set it again by `gatehouse saml idp set`")?;
         let certificates = provider.signing_certificates().iter();
         let certificates = certificates.map(|found| Ok(Certificate::at(session.now, found.facts()?)));
         Ok(Self {
-            workspace: handle.to_string(),
+            workspace: session.workspace.handle.to_string(),
+            name: connection.name.to_string(),
+            attributes: connection.attribute_names.clone(),
+            url: connection.source.as_ref().map(|source| source.url.clone()),
+            refresh: session.store.metadata_status(connection.id)?,
             certificates: certificates.collect::<Result<_>>()?,
             provider,
             sha1_permitted: connection.weak_algorithms.permit_sha1(),
@@ -62,25 +71,52 @@ impl Known {
         let addresses = addresses.map(|(binding, url)| json!({ "binding": binding.name(), "url": url.as_str() }));
         json!({
             "workspace": self.workspace,
+            "name": self.name,
             "entity_id": self.provider.entity_id(),
             "single_sign_on": addresses.collect::<Vec<_>>(),
             "signing_certificates": self.certificates.iter().map(Certificate::json).collect::<Vec<_>>(),
             "wants_signed_requests": self.provider.wants_authn_requests_signed(),
+            "attributes": self.attributes.entries(),
+            "metadata_url": self.url,
+            "metadata_refresh": self.refresh.as_ref().map(refresh_json),
             "sha1_permitted": self.sha1_permitted,
         })
     }
 
+    fn print_refresh(&self) -> Result<()> {
+        let (Some(url), Some(status)) = (&self.url, &self.refresh) else { return Ok(()) };
+        output::line(format!("  metadata      {url}"))?;
+        let shown = |at: Timestamp| at.format("%Y-%m-%d %H:%M UTC").to_string();
+        let (last, next) = (shown(status.refreshed_at), shown(status.due_at));
+        output::line(format!("                fetched {last}, again {next}"))?;
+        match &status.trouble {
+            Some(trouble) => {
+                output::line(format!("                failed {} time(s) since: {trouble}", status.failures))
+            }
+            None => Ok(()),
+        }
+    }
+
     fn print(&self) -> Result<()> {
-        output::line(self.provider.entity_id())?;
+        output::line(format!("{} ({})", self.provider.entity_id(), self.name))?;
         for (binding, url) in self.provider.single_sign_on() {
             output::line(format!("  sign-on       {:<14} {url}", binding.name()))?;
         }
         self.certificates.iter().try_for_each(Certificate::print)?;
         let wanted = if self.provider.wants_authn_requests_signed() { "wanted" } else { "not wanted" };
         output::line(format!("  requests      signatures are {wanted}"))?;
+        for (what, name) in self.attributes.entries() {
+            output::line(format!("  attribute     {what:<14} {name}"))?;
+        }
+        self.print_refresh()?;
         let sha1 = if self.sha1_permitted { "permitted; have it sign with SHA-256 instead" } else { "refused" };
         output::line(format!("  SHA-1         {sha1}"))
     }
+}
+
+fn refresh_json(status: &MetadataStatus) -> Value {
+    let MetadataStatus { due_at, refreshed_at, failures, trouble } = status;
+    json!({ "refreshed_at": refreshed_at, "due_at": due_at, "failures": failures, "trouble": trouble })
 }
 
 impl Certificate {

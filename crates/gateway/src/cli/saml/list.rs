@@ -1,0 +1,79 @@
+use anyhow::{Result, bail};
+use clap::Args;
+use domain::audit::{EventKind, Subject};
+
+use crate::cli::session::{InWorkspace, OfProvider, Session};
+use crate::config::Settings;
+use crate::metadata::refresh::{Outcome, audited, refresh};
+use crate::output;
+
+/// `gatehouse saml idp list`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct List {
+    #[command(flatten)]
+    within: InWorkspace,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// `gatehouse saml idp remove`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Remove {
+    #[command(flatten)]
+    within: InWorkspace,
+    #[command(flatten)]
+    idp: OfProvider,
+}
+
+/// `gatehouse saml idp refresh`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Refresh {
+    #[command(flatten)]
+    within: InWorkspace,
+    #[command(flatten)]
+    idp: OfProvider,
+}
+
+impl Refresh {
+    pub(super) fn run(self, settings: &Settings) -> Result<()> {
+        let session = Session::open(settings, &self.within)?;
+        let connection = self.idp.get(&session)?;
+        let name = connection.name.clone();
+        if connection.source.is_none() {
+            bail!(
+                "the metadata of {name} came from a file: give an address by `gatehouse saml idp set --metadata URL`"
+            );
+        }
+        match refresh(&session.store, connection, session.now)? {
+            Outcome::Unchanged => output::line(format!("The metadata of {name} is as it was.")),
+            Outcome::Changed => output::line(format!("The metadata of {name} has changed and is in force.")),
+            Outcome::Failed(trouble) => bail!("{trouble}; the former metadata stays in force"),
+        }
+    }
+}
+
+impl List {
+    pub(super) fn run(self, settings: &Settings) -> Result<()> {
+        let session = Session::open(settings, &self.within)?;
+        for connection in session.store.connections(session.workspace.id)? {
+            if self.json {
+                output::json(&audited(&connection))?;
+            } else {
+                output::line(format!("{:<20} {}", connection.name.as_str(), connection.entity_id))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Remove {
+    pub(super) fn run(self, settings: &Settings) -> Result<()> {
+        let session = Session::open(settings, &self.within)?;
+        let connection = self.idp.get(&session)?;
+        let subject = Subject::named("connection", &connection.entity_id);
+        let entry = session.entry(EventKind::ConnectionRemoved, subject, Some(audited(&connection)), None);
+        session.store.remove_connection(connection.id, entry)?;
+        output::line(format!("{} signs in here no more.", connection.entity_id))
+    }
+}

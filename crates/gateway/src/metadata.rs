@@ -1,0 +1,122 @@
+//! An identity provider's metadata, from a file or an address: what is fetched, how often, and what is done with it.
+
+mod public_only;
+pub mod refresh;
+
+use std::io::Read;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use domain::clock::Timestamp;
+use saml_acs::{IdentityProvider, MetadataError, choose, valid_until};
+use store::MetadataSource;
+use ureq::tls::{TlsConfig, TlsProvider};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::DefaultConnector;
+
+use public_only::PublicOnly;
+
+/// More than any single identity provider's metadata takes.
+const LIMIT: u64 = 1 << 20;
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// Some providers move their metadata once, none moves it on and on.
+const MOST_REDIRECTS: u32 = 3;
+
+/// Which networks an address of metadata may lead into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Public ones: nobody makes the gateway ask what only it can reach (SSRF).
+    Public,
+    /// Any: the operator has typed the address.
+    Anywhere,
+}
+
+/// Whether the text is an address rather than a file.
+fn is_url(file_or_url: &str) -> bool {
+    ["http://", "https://"].iter().any(|scheme| file_or_url.starts_with(scheme))
+}
+
+/// Metadata to be read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    /// The file or address.
+    pub(crate) from: &'a str,
+    /// Where it leads.
+    pub(crate) reach: Reach,
+    /// Whose it is to be; where nobody is named, that of the only identity provider in it.
+    pub(crate) entity_id: Option<&'a str>,
+}
+
+impl Wanted<'_> {
+    /// Reads and checks it: without a signing certificate it is refused, because it could prove nothing, and so is what is
+    /// no longer valid.
+    pub(crate) fn get(&self, now: Timestamp) -> Result<(String, IdentityProvider)> {
+        let text = read(self.from, self.reach)?;
+        let checked = || -> Result<_, MetadataError> {
+            if let Some(end) = valid_until(&text)?.filter(|end| *end <= now) {
+                return Err(MetadataError::Expired(end));
+            }
+            let chosen = choose(&text, self.entity_id)?;
+            let provider = IdentityProvider::from_metadata(&chosen)?;
+            Ok((chosen, provider))
+        };
+        checked().with_context(|| format!("the metadata at {} can't be used", self.from))
+    }
+}
+
+/// What an operator has typed. An address in a private network is theirs to give; whoever else gives one is refused.
+pub(crate) fn get_typed(
+    file_or_url: &str,
+    entity_id: Option<&str>,
+    now: Timestamp,
+) -> Result<(String, IdentityProvider, Option<MetadataSource>)> {
+    let wanted = Wanted { from: file_or_url, reach: Reach::Public, entity_id };
+    let (is_private, found) = match wanted.get(now) {
+        Err(error) if is_private_address(&error) => (true, Wanted { reach: Reach::Anywhere, ..wanted }.get(now)),
+        found => (false, found),
+    };
+    let (text, provider) = found?;
+    let source = MetadataSource { url: file_or_url.to_owned(), certificate: None, is_private };
+    Ok((text, provider, is_url(file_or_url).then_some(source)))
+}
+
+fn is_private_address(error: &anyhow::Error) -> bool {
+    let refused = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref::<ureq::Error>() {
+        Some(ureq::Error::Io(error)) => error.kind() == std::io::ErrorKind::PermissionDenied,
+        _ => false,
+    };
+    error.chain().any(refused)
+}
+
+/// The text of a file or at an address.
+fn read(file_or_url: &str, reach: Reach) -> Result<String> {
+    let text = if is_url(file_or_url) { fetch(file_or_url, reach) } else { read_file(file_or_url) };
+    text.with_context(|| format!("can't read the metadata at {file_or_url}"))
+}
+
+fn read_file(path: &str) -> Result<String> {
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(LIMIT + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LIMIT {
+        bail!("it is larger than {LIMIT} bytes");
+    }
+    Ok(text)
+}
+
+fn fetch(url: &str, reach: Reach) -> Result<String> {
+    let config = ureq::Agent::config_builder()
+        .timeout_global(Some(TIMEOUT))
+        .max_redirects(MOST_REDIRECTS)
+        // What began over TLS does not go on without.
+        .https_only(url.starts_with("https://"))
+        .tls_config(TlsConfig::builder().provider(TlsProvider::NativeTls).build());
+    let agent = match reach {
+        Reach::Anywhere => {
+            ureq::Agent::with_parts(config.build(), DefaultConnector::default(), DefaultResolver::default())
+        }
+        // A proxy would ask in the gateway's place, wherever it is told to.
+        Reach::Public => ureq::Agent::with_parts(config.proxy(None).build(), DefaultConnector::default(), PublicOnly),
+    };
+    let mut response = agent.get(url).call()?;
+    Ok(response.body_mut().with_config().limit(LIMIT).read_to_string()?)
+}

@@ -1,0 +1,30 @@
+use crate::error::VerifyError;
+use crate::message::SamlResponse;
+use crate::tree::{self, ASSERTION};
+use crate::xml_guard::{self, Limits, MessageText};
+
+/// What a response says of itself before any of it is proven: enough to choose whose keys have to prove it.
+pub(crate) struct Claim {
+    /// Who issued it.
+    pub(crate) issuer: Option<String>,
+    /// The request that it answers.
+    pub(crate) in_response_to: Option<String>,
+}
+
+impl Claim {
+    /// Reads it, behind the same limits as everything else. The envelope may have no issuer where the assertion is signed.
+    pub(crate) fn of(message: &SamlResponse, limits: &Limits) -> Result<Self, VerifyError> {
+        let text = MessageText::decode(message.xml(), limits)?;
+        let document = xml_guard::parse(&text, limits)?;
+        let response = document.root_element();
+        let assertion = tree::only_child(response, ASSERTION, "Assertion")?;
+        let issuer = match (tree::only_child(response, ASSERTION, "Issuer")?, assertion) {
+            (None, Some(assertion)) => tree::only_child(assertion, ASSERTION, "Issuer")?,
+            (issuer, _) => issuer,
+        };
+        Ok(Self {
+            issuer: issuer.and_then(tree::text),
+            in_response_to: tree::attribute(response, "InResponseTo").map(str::to_owned),
+        })
+    }
+}
