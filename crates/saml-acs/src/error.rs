@@ -41,10 +41,6 @@ pub enum VerifyError {
     MalformedId,
     #[error("the root element is {0}, not a SAML 2.0 Response")]
     NotAResponse(Excerpt),
-    #[error(
-        "the assertion is encrypted, which is not supported: switch assertion encryption off at the identity provider"
-    )]
-    EncryptedAssertion,
     #[error("the message has more than one response")]
     SeveralResponses,
     #[error("the response holds the element {0}, which SAML has nowhere in it")]
@@ -77,6 +73,17 @@ pub enum VerifyError {
     SignatureAlgorithm(Excerpt),
     #[error("the digest algorithm {0} is not allowed")]
     DigestAlgorithm(Excerpt),
+
+    // What the gate refuses about encryption, and the one way in which decryption fails.
+    #[error("the assertion is encrypted in a way that is not read: {0}")]
+    EncryptionStructure(&'static str),
+    #[error("the encryption algorithm {0} is not allowed")]
+    EncryptionAlgorithm(Excerpt),
+    #[error(
+        "the assertion can't be decrypted: give the identity provider this service's current metadata, \
+         and have it encrypt with AES and RSA-OAEP"
+    )]
+    Decryption,
 
     // What the signature check itself refuses.
     #[error("no signing certificate of the identity provider verifies the signature")]
@@ -164,7 +171,6 @@ impl VerifyError {
             Self::DuplicateId(_) => "duplicate_id",
             Self::MalformedId => "malformed_id",
             Self::NotAResponse(_) => "not_a_response",
-            Self::EncryptedAssertion => "encrypted_assertion",
             Self::SeveralResponses => "several_responses",
             Self::ResponseStructure(_) => "response_structure",
             Self::AssertionMissing => "assertion_missing",
@@ -180,6 +186,9 @@ impl VerifyError {
             Self::Canonicalization(_) => "canonicalization",
             Self::SignatureAlgorithm(_) => "signature_algorithm",
             Self::DigestAlgorithm(_) => "digest_algorithm",
+            Self::EncryptionStructure(_) => "encryption_structure",
+            Self::EncryptionAlgorithm(_) => "encryption_algorithm",
+            Self::Decryption => "decryption",
             Self::SignatureInvalid => "signature_invalid",
             Self::DigestMismatch => "digest_mismatch",
             Self::SignedTreeDiffers => "signed_tree_differs",

@@ -14,7 +14,7 @@ use roxmltree::{Document, Node};
 use crate::foreign::{Element, Tree};
 use crate::tree::{self, ASSERTION};
 use crate::verify::VerifiedAssertion;
-use crate::xml_guard::{self, ExclusiveC14n, Limits, MessageText};
+use crate::xml_guard::{self, ExclusiveC14n, Guarded, Limits, MessageText};
 use crate::{attributes, read};
 
 const PLAIN: ExclusiveC14n<'static> = ExclusiveC14n { prefixes: Vec::new(), comments: false };
@@ -64,11 +64,15 @@ pub fn read_signed_parts(message: &[u8]) -> Reading {
     let Ok(text) = MessageText::decode(message, &limits) else { return Reading::Refused };
     let Ok(strict) = xml_guard::parse(&text, &limits) else { return Reading::Refused };
     let Ok(guarded) = xml_guard::check(&strict, WeakAlgorithms::Sha1Permitted) else { return Reading::Refused };
+    let signatures = match &guarded {
+        Guarded::Plain(response) => response.signatures().collect(),
+        Guarded::Encrypted(response) => response.signature.iter().collect::<Vec<_>>(),
+    };
     let Some(lenient) = Tree::parse(text.body()) else { return Reading::NotRead };
     // As in the verifier, everything is found before the first signature is taken out and the others move up.
     let find = |node| lenient.find(&tree::path(node));
-    let parts: Option<Vec<_>> = guarded
-        .signatures()
+    let parts: Option<Vec<_>> = signatures
+        .into_iter()
         .map(|shape| Some((shape, find(shape.signed_info)?, find(shape.element)?, find(shape.signed)?)))
         .collect();
     let Some(parts) = parts else { return Reading::Differs };

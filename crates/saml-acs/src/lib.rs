@@ -7,6 +7,7 @@ pub mod authn_request;
 mod browser;
 mod claims;
 pub mod connection;
+mod decrypt;
 pub mod demands;
 mod door;
 pub mod error;
@@ -31,6 +32,7 @@ pub use authn_request::{AuthnRequest, RequestKey, request_id};
 pub use connection::{
     Binding, CertificateFacts, IdentityProvider, MetadataError, SigningCertificate, choose, valid_until,
 };
+pub use decrypt::DecryptionKey;
 pub use demands::{Demands, Unmet};
 pub use door::{RequestKeyError, new_request_key};
 pub use error::VerifyError;

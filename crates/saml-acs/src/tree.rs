@@ -1,5 +1,7 @@
 //! Reading a strictly parsed XML tree: names with their namespaces, text that comments cannot split.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use roxmltree::{Attribute, Node};
 
 use crate::error::VerifyError;
@@ -12,6 +14,10 @@ pub(crate) const ASSERTION: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
 pub(crate) const METADATA: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
 /// `ds`: XML signature.
 pub(crate) const SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#";
+/// `xenc`: XML encryption.
+pub(crate) const ENCRYPTION: &str = "http://www.w3.org/2001/04/xmlenc#";
+/// `xenc11`: what XML encryption 1.1 adds.
+pub(crate) const ENCRYPTION_1_1: &str = "http://www.w3.org/2009/xmlenc11#";
 /// `ec`: exclusive canonicalisation, and its algorithm without comments.
 pub(crate) const EXCLUSIVE_C14N: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
@@ -48,6 +54,12 @@ pub(crate) fn elements<'a, 'input>(parent: Node<'a, 'input>) -> impl Iterator<It
 pub(crate) fn text(element: Node<'_, '_>) -> Option<String> {
     let content = element.children().filter(|child| !child.is_comment());
     content.map(|child| child.is_text().then(|| child.text().unwrap_or_default())).collect()
+}
+
+/// Text of `xs:base64Binary`, which may be broken into lines anywhere.
+pub(crate) fn base64(element: Node<'_, '_>) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = text(element)?.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    STANDARD.decode(digits).ok()
 }
 
 /// White space around a value whose schema type collapses it (`xs:anyURI`, `xs:dateTime`).

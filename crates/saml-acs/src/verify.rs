@@ -2,23 +2,25 @@
 
 mod assertion;
 mod claim;
+mod encrypted;
 mod signature;
 
 use chrono::{DateTime, Duration, Utc};
 use domain::connection::WeakAlgorithms;
-use roxmltree::Document;
+use roxmltree::{Document, Node};
 
 pub use assertion::VerifiedAssertion;
 pub(crate) use claim::Claim;
 
 use crate::claims::{self, Rules};
 use crate::connection::IdentityProvider;
+use crate::decrypt::DecryptionKey;
 use crate::error::VerifyError;
 use crate::message::SamlResponse;
 use crate::read;
 use crate::settings::Settings;
 use crate::tree::{self, ASSERTION};
-use crate::xml_guard::{self, GuardedResponse, Limits, MessageText};
+use crate::xml_guard::{self, Guarded, GuardedResponse, Limits, MessageText, SignatureShape};
 
 /// What a response must fit.
 #[derive(Debug, Clone)]
@@ -39,10 +41,12 @@ pub struct Expectations<'a> {
     pub limits: Limits,
     /// Which weak algorithms the connection permits.
     pub weak_algorithms: WeakAlgorithms,
+    /// Our keys that assertions may be encrypted for.
+    pub decryption_keys: &'a [DecryptionKey],
 }
 
 impl<'a> Expectations<'a> {
-    /// With the defaults of [`Settings`], and without weak algorithms.
+    /// With the defaults of [`Settings`], and without weak algorithms and decryption keys.
     #[must_use]
     pub fn new(
         identity_provider: &'a IdentityProvider,
@@ -60,6 +64,7 @@ impl<'a> Expectations<'a> {
             longest_age,
             limits,
             weak_algorithms: WeakAlgorithms::Refused,
+            decryption_keys: &[],
         }
     }
 
@@ -85,23 +90,22 @@ impl<'a> Expectations<'a> {
 pub fn verify(message: &SamlResponse, expectations: &Expectations<'_>) -> Result<VerifiedAssertion, VerifyError> {
     let text = MessageText::decode(message.xml(), &expectations.limits)?;
     let document = xml_guard::parse(&text, &expectations.limits)?;
-    let guarded = xml_guard::check(&document, expectations.weak_algorithms)?;
-    let signed_xml = signature::signed_bytes(text.body(), &guarded, expectations.identity_provider)?;
-    let signed = Document::parse(&signed_xml).map_err(|_| VerifyError::SignedTreeDiffers)?;
-    accept(&guarded, &signed, expectations)
+    match xml_guard::check(&document, expectations.weak_algorithms)? {
+        Guarded::Plain(guarded) => plain(&text, &guarded, expectations),
+        Guarded::Encrypted(guarded) => encrypted::verify(&text, &guarded, expectations),
+    }
 }
 
-/// Everything is read from `signed`; only an unsigned envelope is read from what the gate has seen.
-fn accept(
+/// Everything is read from the signed bytes; only an unsigned envelope is read from what the gate has seen.
+fn plain(
+    text: &MessageText<'_>,
     guarded: &GuardedResponse<'_, '_>,
-    signed: &Document<'_>,
     expectations: &Expectations<'_>,
 ) -> Result<VerifiedAssertion, VerifyError> {
-    let root = signed.root_element();
+    let signed_xml = signature::signed_bytes(text.body(), guarded.signatures(), expectations.identity_provider)?;
     let (seen, signature) = guarded.outermost_signed()?;
-    if !tree::same_tree(seen, Some(signature.element), root) {
-        return Err(VerifyError::SignedTreeDiffers);
-    }
+    let signed = parsed_anew(&signed_xml)?;
+    let root = as_seen(&signed, seen, signature)?;
     let response_signed = seen == guarded.response;
     let (envelope, assertion) = if response_signed {
         let inside = tree::only_child(root, ASSERTION, "Assertion")?;
@@ -109,8 +113,40 @@ fn accept(
     } else {
         (guarded.response, root)
     };
-    let response = read::response(envelope, response_signed)?;
+    accept(Envelope { response: envelope, signed: response_signed }, assertion, guarded.rests_on_sha1(), expectations)
+}
+
+fn parsed_anew(signed_xml: &str) -> Result<Document<'_>, VerifyError> {
+    Document::parse(signed_xml).map_err(|_| VerifyError::SignedTreeDiffers)
+}
+
+/// The root of the signed bytes, where they say what the gate has seen.
+fn as_seen<'a, 'input>(
+    signed: &'a Document<'input>,
+    seen: Node<'_, '_>,
+    signature: &SignatureShape<'_, '_>,
+) -> Result<Node<'a, 'input>, VerifyError> {
+    let root = signed.root_element();
+    let same = tree::same_tree(seen, Some(signature.element), root);
+    same.then_some(root).ok_or(VerifyError::SignedTreeDiffers)
+}
+
+/// The response around an assertion, as it was signed or as it was seen.
+#[derive(Clone, Copy)]
+struct Envelope<'a, 'input> {
+    response: Node<'a, 'input>,
+    signed: bool,
+}
+
+/// Reads and checks the claims.
+fn accept(
+    envelope: Envelope<'_, '_>,
+    assertion: Node<'_, '_>,
+    rests_on_sha1: bool,
+    expectations: &Expectations<'_>,
+) -> Result<VerifiedAssertion, VerifyError> {
+    let response = read::response(envelope.response, envelope.signed)?;
     let assertion = read::assertion(assertion)?;
     let accepted = claims::check(&response, &assertion, &expectations.rules())?;
-    Ok(VerifiedAssertion::new(&accepted, &assertion, &response, guarded.rests_on_sha1()))
+    Ok(VerifiedAssertion::new(&accepted, &assertion, &response, rests_on_sha1))
 }

@@ -4,19 +4,22 @@
 //! comes to it has passed here: small, well-formed to the last byte, without a document type, with exactly one
 //! assertion, and with signatures that can only mean one thing.
 
+mod encryption;
 mod namespace;
 mod scan;
 mod signature;
 mod text;
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use domain::connection::WeakAlgorithms;
 use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::error::VerifyError;
 use crate::tree::{self, ASSERTION, PROTOCOL, SIGNATURE};
-pub(crate) use signature::{ExclusiveC14n, Hash, KeyKind, SignatureShape};
+pub(crate) use encryption::{ContentCipher, EncryptedAssertion, EncryptedKey};
+pub(crate) use signature::{ExclusiveC14n, KeyKind, SignatureShape};
 pub(crate) use text::MessageText;
 
 /// How large a message may be in each direction; all checked in one pass before anything is allocated for it.
@@ -40,12 +43,26 @@ impl Default for Limits {
     }
 }
 
-/// A response in the one shape that is accepted. Nothing in it is verified yet.
+/// A response in one of the two shapes that are accepted. Nothing in it is verified yet.
+pub(crate) enum Guarded<'a, 'input> {
+    Plain(GuardedResponse<'a, 'input>),
+    Encrypted(EncryptedResponse<'a, 'input>),
+}
+
+/// A response whose assertion can be read.
 pub(crate) struct GuardedResponse<'a, 'input> {
     pub(crate) response: Node<'a, 'input>,
     pub(crate) assertion: Node<'a, 'input>,
     pub(crate) response_signature: Option<SignatureShape<'a, 'input>>,
     pub(crate) assertion_signature: Option<SignatureShape<'a, 'input>>,
+}
+
+/// A response whose assertion is encrypted. Whether that is signed, nobody knows yet.
+pub(crate) struct EncryptedResponse<'a, 'input> {
+    pub(crate) response: Node<'a, 'input>,
+    /// Over the encrypted assertion as it stands.
+    pub(crate) signature: Option<SignatureShape<'a, 'input>>,
+    pub(crate) encrypted: EncryptedAssertion<'a, 'input>,
 }
 
 impl<'a, 'input> GuardedResponse<'a, 'input> {
@@ -81,14 +98,48 @@ pub(crate) fn parse<'input>(text: &'input MessageText<'_>, limits: &Limits) -> R
 pub(crate) fn check<'a, 'input>(
     document: &'a Document<'input>,
     weak: WeakAlgorithms,
-) -> Result<GuardedResponse<'a, 'input>, VerifyError> {
+) -> Result<Guarded<'a, 'input>, VerifyError> {
     let response = document.root_element();
     if !response.has_tag_name((PROTOCOL, "Response")) {
         return Err(VerifyError::NotAResponse(response.tag_name().name().into()));
     }
-    unique_ids(response)?;
+    unique_ids(ids(response))?;
     only_one_response(response)?;
-    let assertion = single_assertion(response)?;
+    let content = single_assertion(response)?;
+    if content.tag_name().name() == "Assertion" {
+        return readable(response, content, weak).map(Guarded::Plain);
+    }
+    own_id(response)?;
+    let signature = signature_of(response, weak)?;
+    no_other_signature(response, signature.iter().count())?;
+    only_known_children(response)?;
+    let encrypted = encryption::check(content)?;
+    Ok(Guarded::Encrypted(EncryptedResponse { response, signature, encrypted }))
+}
+
+/// Checks the message again with what was decrypted in the place of what was encrypted, which spans `place` in the text now.
+/// What holds for a message that was never encrypted holds for it as well.
+pub(crate) fn check_decrypted<'a, 'input>(
+    document: &'a Document<'input>,
+    place: &Range<usize>,
+    encrypted: &EncryptedAssertion<'_, '_>,
+    weak: WeakAlgorithms,
+) -> Result<GuardedResponse<'a, 'input>, VerifyError> {
+    let response = document.root_element();
+    let assertion = only_content(response, place)?;
+    unique_ids(ids(response).chain(encrypted.element.children().flat_map(ids)))?;
+    only_one_response(response)?;
+    if called(response, &["Assertion", "EncryptedAssertion"]).count() > 2 {
+        return Err(VerifyError::SeveralAssertions);
+    }
+    readable(response, assertion, weak)
+}
+
+fn readable<'a, 'input>(
+    response: Node<'a, 'input>,
+    assertion: Node<'a, 'input>,
+    weak: WeakAlgorithms,
+) -> Result<GuardedResponse<'a, 'input>, VerifyError> {
     own_id(response)?;
     own_id(assertion)?;
     let guarded = GuardedResponse {
@@ -97,17 +148,24 @@ pub(crate) fn check<'a, 'input>(
         response_signature: signature_of(response, weak)?,
         assertion_signature: signature_of(assertion, weak)?,
     };
-    no_other_signature(&guarded)?;
+    no_other_signature(response, guarded.signatures().count())?;
+    guarded.outermost_signed()?;
     only_known_children(response)?;
     Ok(guarded)
 }
 
-/// Every attribute that some reader takes for an ID has a value of its own, whatever its case and namespace.
-fn unique_ids(response: Node<'_, '_>) -> Result<(), VerifyError> {
+/// Every attribute that some reader takes for an ID, whatever its case and namespace.
+fn ids<'a>(element: Node<'a, '_>) -> impl Iterator<Item = &'a str> {
+    let attributes = element.descendants().flat_map(|node| node.attributes());
+    attributes.filter(|attribute| attribute.name().eq_ignore_ascii_case("id")).map(|attribute| attribute.value())
+}
+
+/// Each has a value of its own.
+fn unique_ids<'a>(ids: impl Iterator<Item = &'a str>) -> Result<(), VerifyError> {
     let mut seen = HashSet::new();
-    for attribute in response.descendants().flat_map(|node| node.attributes()) {
-        if attribute.name().eq_ignore_ascii_case("id") && !seen.insert(tree::collapsed(attribute.value())) {
-            return Err(VerifyError::DuplicateId(attribute.value().into()));
+    for id in ids {
+        if !seen.insert(tree::collapsed(id)) {
+            return Err(VerifyError::DuplicateId(id.into()));
         }
     }
     Ok(())
@@ -121,34 +179,52 @@ fn own_id(element: Node<'_, '_>) -> Result<(), VerifyError> {
     if starts_well && goes_on_well { Ok(()) } else { Err(VerifyError::MalformedId) }
 }
 
-/// The elements of this local name, whatever their namespace. Readers that forgive want the case to be no excuse.
-fn called<'a, 'input: 'a>(response: Node<'a, 'input>, name: &'static str) -> impl Iterator<Item = Node<'a, 'input>> {
-    let is_called = move |node: &Node<'_, '_>| node.is_element() && node.tag_name().name().eq_ignore_ascii_case(name);
+/// The elements of these local names, whatever their namespace. Readers that forgive want the case to be no excuse.
+fn called<'a, 'input: 'a>(
+    response: Node<'a, 'input>,
+    names: &'static [&'static str],
+) -> impl Iterator<Item = Node<'a, 'input>> {
+    let is_called = move |node: &Node<'_, '_>| {
+        node.is_element() && names.iter().any(|name| node.tag_name().name().eq_ignore_ascii_case(name))
+    };
     response.descendants().filter(is_called)
 }
 
 /// Wrapping a signed response needs a second one.
 fn only_one_response(response: Node<'_, '_>) -> Result<(), VerifyError> {
-    match called(response, "Response").nth(1) {
+    match called(response, &["Response"]).nth(1) {
         Some(_) => Err(VerifyError::SeveralResponses),
         None => Ok(()),
     }
 }
 
-/// Signature wrapping needs a second assertion, wherever it is put; so there is exactly one, in exactly one place.
+/// Signature wrapping needs a second assertion, wherever it is put; so there is exactly one, encrypted or not, in exactly one
+/// place.
 fn single_assertion<'a, 'input>(response: Node<'a, 'input>) -> Result<Node<'a, 'input>, VerifyError> {
-    if called(response, "EncryptedAssertion").next().is_some() {
-        return Err(VerifyError::EncryptedAssertion);
-    }
-    let mut assertions = called(response, "Assertion");
+    let mut assertions = called(response, &["Assertion", "EncryptedAssertion"]);
     let Some(assertion) = assertions.next() else {
         return Err(without_assertion(response));
     };
     if assertions.next().is_some() {
         return Err(VerifyError::SeveralAssertions);
     }
-    let in_place = assertion.has_tag_name((ASSERTION, "Assertion")) && assertion.parent() == Some(response);
+    let by_name = ["Assertion", "EncryptedAssertion"].iter().any(|name| assertion.has_tag_name((ASSERTION, *name)));
+    let in_place = by_name && assertion.parent() == Some(response);
     in_place.then_some(assertion).ok_or(VerifyError::AssertionMisplaced)
+}
+
+/// What was decrypted is one assertion and nothing else. The element around it begins and ends where it did: content that closes
+/// it and opens another would have left its place.
+fn only_content<'a, 'input>(response: Node<'a, 'input>, place: &Range<usize>) -> Result<Node<'a, 'input>, VerifyError> {
+    let mut around = tree::children(response, ASSERTION, "EncryptedAssertion").filter(|found| found.range() == *place);
+    let content: Vec<_> = around.next().into_iter().flat_map(|around| around.children()).collect();
+    let is_blank =
+        |node: &Node<'_, '_>| node.is_comment() || tree::collapsed(node.text().unwrap_or_default()).is_empty();
+    let mut found = content.iter().filter(|node| node.is_element() || !is_blank(node));
+    match (found.next(), found.next()) {
+        (Some(only), None) if only.has_tag_name((ASSERTION, "Assertion")) => Ok(*only),
+        _ => Err(VerifyError::Decryption),
+    }
 }
 
 /// An identity provider that refuses a login sends its reason instead of an assertion; that reason is the better
@@ -172,12 +248,11 @@ fn signature_of<'a, 'input>(
     first.map(|signature| signature::check(signed, signature, weak)).transpose()
 }
 
-fn no_other_signature(guarded: &GuardedResponse<'_, '_>) -> Result<(), VerifyError> {
-    let in_place = guarded.signatures().count();
-    if called(guarded.response, "Signature").count() > in_place {
-        return Err(VerifyError::SignatureMisplaced);
+fn no_other_signature(response: Node<'_, '_>, in_place: usize) -> Result<(), VerifyError> {
+    match called(response, &["Signature"]).count() > in_place {
+        true => Err(VerifyError::SignatureMisplaced),
+        false => Ok(()),
     }
-    guarded.outermost_signed().map(|_| ())
 }
 
 /// SAML core 3.2.2 and 3.3.3: what a response consists of. Anything else is refused, so that no reader takes an attribute
@@ -189,6 +264,7 @@ fn only_known_children(response: Node<'_, '_>) -> Result<(), VerifyError> {
         (PROTOCOL, "Extensions"),
         (PROTOCOL, "Status"),
         (ASSERTION, "Assertion"),
+        (ASSERTION, "EncryptedAssertion"),
     ];
     match tree::elements(response).find(|child| !known.iter().any(|name| child.has_tag_name(*name))) {
         Some(other) => Err(VerifyError::ResponseStructure(other.tag_name().name().into())),

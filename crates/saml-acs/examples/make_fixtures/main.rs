@@ -4,6 +4,7 @@
 //! which differs from a good one in exactly one named way and is signed as properly as its cause allows.
 
 mod attacks;
+mod encrypt;
 mod good;
 mod metadata;
 mod sign;

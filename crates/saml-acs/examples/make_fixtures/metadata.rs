@@ -8,7 +8,8 @@ use crate::sign::{Result, certificate};
 /// File names and contents. The elliptic curve comes first: it must not keep RSA signatures from being verified.
 pub(crate) fn all() -> Vec<(&'static str, Result<String>)> {
     let okta = "http://www.okta.com/exk1acme0gatehouse";
-    let by_theme = ["demands", "signatures", "lexical", "namespaces", "times", "structure", "names", "values"];
+    let by_theme =
+        ["demands", "encrypted", "signatures", "lexical", "namespaces", "times", "structure", "names", "values"];
     let themes = by_theme.map(|theme| (theme, metadata(okta, &["rsa"])));
     let providers = vec![
         ("okta", metadata(okta, &["ec", "rsa"])),

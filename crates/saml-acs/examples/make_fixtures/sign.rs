@@ -181,22 +181,29 @@ pub(crate) fn inclusive(prefixes: &str) -> String {
     )
 }
 
-/// Fills the places `{{assertion-signature}}` and `{{response-signature}}` of a template, the inner one first.
+/// Both signatures of a template, where nothing is encrypted between them.
 pub(crate) fn sign(template: &str, response: Option<&Signing>, assertion: Option<&Signing>) -> Result<String> {
+    sign_response(&sign_assertion(template, assertion)?, response)
+}
+
+/// Fills the place `{{assertion-signature}}` of a template, or leaves it out. It comes first: the other signature covers it.
+pub(crate) fn sign_assertion(template: &str, signing: Option<&Signing>) -> Result<String> {
+    signed(template, "{{assertion-signature}}", "Assertion", signing)
+}
+
+/// The same of `{{response-signature}}`, when the assertion is signed, and perhaps encrypted.
+pub(crate) fn sign_response(template: &str, signing: Option<&Signing>) -> Result<String> {
+    signed(template, "{{response-signature}}", "Response", signing)
+}
+
+fn signed(template: &str, place: &str, element: &str, signing: Option<&Signing>) -> Result<String> {
+    let Some(signing) = signing else { return Ok(template.replace(place, "")) };
     let unsigned = |xml: &str| xml.replace("{{response-signature}}", "").replace("{{assertion-signature}}", "");
-    let mut xml = template.to_owned();
-    for (place, element, signing) in
-        [("{{assertion-signature}}", "Assertion", assertion), ("{{response-signature}}", "Response", response)]
-    {
-        if let Some(signing) = signing {
-            let id = id_of(&unsigned(&xml), element)?;
-            let prepared = unsigned(&xml.replace(place, &signing.element(&id, "", "")?));
-            let signed = Crypto::sign_xml(prepared, &private_key(signing.key)?.private_key_to_der()?)?;
-            let (digest, signature) = values(&signed, &id)?;
-            xml = xml.replace(place, &signing.element(&id, &digest, &signature)?);
-        }
-    }
-    Ok(unsigned(&xml))
+    let id = id_of(&unsigned(template), element)?;
+    let prepared = unsigned(&template.replace(place, &signing.element(&id, "", "")?));
+    let signed = Crypto::sign_xml(prepared, &private_key(signing.key)?.private_key_to_der()?)?;
+    let (digest, signature) = values(&signed, &id)?;
+    Ok(template.replace(place, &signing.element(&id, &digest, &signature)?))
 }
 
 /// Ways in which a key can sign that the method does not name.

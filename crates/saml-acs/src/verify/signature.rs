@@ -1,34 +1,33 @@
 //! The signature check itself: libxml2 canonicalises, openssl hashes and verifies.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use openssl::bn::BigNum;
 use openssl::ec::EcKeyRef;
 use openssl::ecdsa::EcdsaSig;
 use openssl::error::ErrorStack;
-use openssl::hash::{MessageDigest, hash};
+use openssl::hash::hash;
 use openssl::pkey::{PKeyRef, Public};
 use openssl::sign::Verifier;
-use roxmltree::{Document, Node};
+use roxmltree::Document;
 
 use crate::connection::IdentityProvider;
 use crate::error::VerifyError;
 use crate::foreign::{Element, Tree};
 use crate::tree;
-use crate::xml_guard::{ExclusiveC14n, GuardedResponse, Hash, KeyKind, SignatureShape};
+use crate::xml_guard::{ExclusiveC14n, KeyKind, SignatureShape};
 
-/// The canonical bytes of the outermost signed element, after every signature in the message has been verified.
+/// The canonical bytes of the outermost signed element, after all of its signatures have been verified, which come in the
+/// order of the document.
 ///
 /// The keys are the connection's certificates, whatever `KeyInfo` says, and each signature may have been made by another of
 /// them. The signature values are checked first: a stranger's message costs no look at its content.
-pub(super) fn signed_bytes(
+pub(super) fn signed_bytes<'a, 'input: 'a>(
     xml: &str,
-    guarded: &GuardedResponse<'_, '_>,
+    signatures: impl IntoIterator<Item = &'a SignatureShape<'a, 'input>>,
     identity_provider: &IdentityProvider,
 ) -> Result<String, VerifyError> {
     let tree = Tree::parse(xml).ok_or(VerifyError::SignedTreeDiffers)?;
-    let signatures: Vec<_> =
-        guarded.signatures().map(|shape| Signature::find(&tree, shape)).collect::<Result<_, _>>()?;
+    let found = signatures.into_iter().map(|shape| Signature::find(&tree, shape));
+    let signatures: Vec<_> = found.collect::<Result<_, _>>()?;
     for signature in &signatures {
         signature.signed_info_holds(identity_provider)?;
     }
@@ -59,7 +58,7 @@ impl<'a, 'input> Signature<'a, 'input> {
     fn signed_info_holds(&self, identity_provider: &IdentityProvider) -> Result<(), VerifyError> {
         let shape = self.shape;
         let canonical = self.canonical(self.signed_info, &shape.canonicalization)?;
-        let value = base64(shape.value).ok_or(VerifyError::SignatureInvalid)?;
+        let value = tree::base64(shape.value).ok_or(VerifyError::SignatureInvalid)?;
         let certificates = identity_provider.signing_certificates().iter();
         let mut fitting = certificates.filter(|certificate| certificate.key_kind() == shape.key_kind);
         if !fitting.any(|certificate| made_signature(certificate.key(), shape, &canonical, &value).unwrap_or(false)) {
@@ -76,19 +75,13 @@ impl<'a, 'input> Signature<'a, 'input> {
         self.tree.take_out(self.element);
         let canonical = self.canonical(self.signed, &reference.canonicalization)?;
         let found = hash(reference.hash.algorithm(), canonical.as_bytes()).map_err(|_| VerifyError::DigestMismatch)?;
-        let stated = base64(reference.value).ok_or(VerifyError::DigestMismatch)?;
+        let stated = tree::base64(reference.value).ok_or(VerifyError::DigestMismatch)?;
         if stated.as_slice() == &*found { Ok(canonical) } else { Err(VerifyError::DigestMismatch) }
     }
 
     fn canonical(&self, top: Element<'_>, form: &ExclusiveC14n<'_>) -> Result<String, VerifyError> {
         self.tree.canonical(top, form).ok_or(VerifyError::SignedTreeDiffers)
     }
-}
-
-/// Text of `xs:base64Binary`, which may be broken into lines anywhere.
-fn base64(element: Node<'_, '_>) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = tree::text(element)?.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    STANDARD.decode(digits).ok()
 }
 
 fn made_signature(
@@ -113,17 +106,6 @@ fn ecdsa_value(key: &EcKeyRef<Public>, value: &[u8]) -> Result<Option<Vec<u8>>, 
     let length = usize::try_from(key.group().order_bits().div_ceil(8)).unwrap_or_default();
     let Some((r, s)) = value.split_at_checked(length).filter(|(_, s)| s.len() == length) else { return Ok(None) };
     EcdsaSig::from_private_components(BigNum::from_slice(r)?, BigNum::from_slice(s)?)?.to_der().map(Some)
-}
-
-impl Hash {
-    fn algorithm(self) -> MessageDigest {
-        match self {
-            Self::Sha1 => MessageDigest::sha1(),
-            Self::Sha256 => MessageDigest::sha256(),
-            Self::Sha384 => MessageDigest::sha384(),
-            Self::Sha512 => MessageDigest::sha512(),
-        }
-    }
 }
 
 #[cfg(test)]

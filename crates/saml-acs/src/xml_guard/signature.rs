@@ -1,6 +1,7 @@
 //! The one shape of an XML signature that SAML core, section 5.4, allows.
 
 use domain::connection::WeakAlgorithms;
+use openssl::hash::MessageDigest;
 use roxmltree::Node;
 
 use crate::error::VerifyError;
@@ -96,6 +97,16 @@ impl SignatureShape<'_, '_> {
 }
 
 impl Hash {
+    /// What OpenSSL calls it.
+    pub(crate) fn algorithm(self) -> MessageDigest {
+        match self {
+            Self::Sha1 => MessageDigest::sha1(),
+            Self::Sha256 => MessageDigest::sha256(),
+            Self::Sha384 => MessageDigest::sha384(),
+            Self::Sha512 => MessageDigest::sha512(),
+        }
+    }
+
     fn is_let_through(self, weak: WeakAlgorithms) -> bool {
         self != Self::Sha1 || weak.permit_sha1()
     }
@@ -152,11 +163,15 @@ fn reference_means<'a, 'input>(
     }
     let [transforms, digest, value] = exactly(reference, ["Transforms", "DigestMethod", "DigestValue"])?;
     let canonicalization = only_enveloped_and_exclusive(transforms)?;
-    let algorithm = tree::attribute(digest, "Algorithm");
-    let known = DIGEST_METHODS.iter().find(|(name, hash)| Some(*name) == algorithm && hash.is_let_through(weak));
-    let (_, hash) =
-        known.filter(|_| has_no_parameters(digest)).ok_or_else(|| VerifyError::DigestAlgorithm(algorithm.into()))?;
-    Ok(Reference { canonicalization, hash: *hash, value })
+    let known = digest_method(digest).filter(|hash| hash.is_let_through(weak));
+    let hash = known.ok_or_else(|| VerifyError::DigestAlgorithm(tree::attribute(digest, "Algorithm").into()))?;
+    Ok(Reference { canonicalization, hash, value })
+}
+
+/// The hash that a `ds:DigestMethod` without parameters names.
+pub(super) fn digest_method(method: Node<'_, '_>) -> Option<Hash> {
+    let algorithm = tree::attribute(method, "Algorithm").filter(|_| has_no_parameters(method));
+    DIGEST_METHODS.iter().find(|(name, _)| Some(*name) == algorithm).map(|(_, hash)| *hash)
 }
 
 /// SAML core 5.4.4: the enveloped signature transform, then exclusive canonicalisation, nothing else. A reference by `#ID`

@@ -181,3 +181,74 @@ fn a_signature_means_its_parent_only() {
         assert_eq!(with(uri), "reference_uri", "{uri}");
     }
 }
+
+/// What becomes of a signed response when this was decrypted in it.
+fn decrypted(content: &str) -> Result<(), &'static str> {
+    let sealed = format!(
+        "<p:Response xmlns:p='{PROTOCOL}' ID='r'>{}<a:EncryptedAssertion xmlns:a='{ASSERTION}'>\
+         <EncryptedData xmlns='{}' Id='data'><EncryptionMethod Algorithm='http://www.w3.org/2001/04/xmlenc#aes128-cbc'/>\
+         <KeyInfo xmlns='{SIGNATURE}'><EncryptedKey xmlns='{}'>\
+         <EncryptionMethod Algorithm='http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p'/><CipherData><CipherValue/></CipherData>\
+         </EncryptedKey></KeyInfo><CipherData><CipherValue/></CipherData></EncryptedData></a:EncryptedAssertion></p:Response>",
+        signature("#r"),
+        tree::ENCRYPTION,
+        tree::ENCRYPTION,
+    );
+    let (limits, weak) = (Limits::default(), WeakAlgorithms::Refused);
+    let text = MessageText::decode(sealed.as_bytes(), &limits).unwrap();
+    let document = parse(&text, &limits).unwrap();
+    let Ok(Guarded::Encrypted(guarded)) = check(&document, weak) else { panic!("the gate refuses what is encrypted") };
+    let (text, place) = text.with_content(guarded.encrypted.element, content).unwrap();
+    let document = parse(&text, &limits).map_err(|error| error.check())?;
+    let outcome = check_decrypted(&document, &place, &guarded.encrypted, weak).map(drop);
+    outcome.map_err(|error| error.check())
+}
+
+#[test]
+fn what_was_decrypted_is_one_assertion_in_its_place() {
+    assert_eq!(decrypted("<a:Assertion ID='a'/>"), Ok(()));
+    assert_eq!(decrypted(" <!-- --><a:Assertion ID='a'/>\n"), Ok(()));
+    assert_eq!(decrypted(&format!("<a:Assertion ID='a'>{}</a:Assertion>", signature("#a"))), Ok(()));
+    for content in [
+        "",
+        "ann",
+        "<a:Advice ID='a'/>",
+        "<Assertion ID='a'/>",
+        "<a:Assertion ID='a'/>x",
+        "<a:Assertion ID='a'/><![CDATA[x]]>",
+        "<a:Assertion ID='a'/><a:Assertion ID='b'/>",
+        "<a:EncryptedAssertion><a:Assertion ID='a'/></a:EncryptedAssertion>",
+    ] {
+        assert_eq!(decrypted(content), Err("decryption"), "{content}");
+    }
+}
+
+/// The text around what was decrypted stays as it is, so that content could close the element around it and open another, and
+/// the message stay well-formed.
+#[test]
+fn what_was_decrypted_does_not_leave_its_place() {
+    let around = format!("<a:EncryptedAssertion xmlns:a='{ASSERTION}'>");
+    for content in [
+        format!("</a:EncryptedAssertion>{around}<a:Assertion ID='a'/>"),
+        format!("<a:Assertion ID='a'/></a:EncryptedAssertion>{around}"),
+        format!("</a:EncryptedAssertion><a:Assertion xmlns:a='{ASSERTION}' ID='a'/>{around}"),
+        format!("</a:EncryptedAssertion><p:Status/>{around}<a:Assertion ID='a'/>"),
+    ] {
+        assert_eq!(decrypted(&content), Err("decryption"), "{content}");
+    }
+}
+
+#[test]
+fn what_was_decrypted_passes_the_gate_as_anything_else_does() {
+    let inside = |content: &str| decrypted(&format!("<a:Assertion ID='a'>{content}</a:Assertion>"));
+    assert_eq!(inside("<a:Advice><a:Assertion ID='b'/></a:Advice>"), Err("several_assertions"));
+    assert_eq!(inside("<a:Advice><x:encryptedassertion xmlns:x='urn:x'/></a:Advice>"), Err("several_assertions"));
+    assert_eq!(inside("<p:Response/>"), Err("several_responses"));
+    assert_eq!(inside(&format!("<x>{}</x>", signature("#a"))), Err("signature_misplaced"));
+    assert_eq!(inside("<x ID='r'/>"), Err("duplicate_id"));
+    assert_eq!(inside("<x ID='data'/>"), Err("duplicate_id"), "it was inside what was encrypted");
+    assert_eq!(decrypted("<a:Assertion/>"), Err("malformed_id"));
+    assert_eq!(inside("<?x?>"), Err("processing_instruction"));
+    assert_eq!(inside(&"<x>".repeat(40)), Err("too_deep"));
+    assert_eq!(inside("&admin;"), Err("entity_reference"));
+}

@@ -1,6 +1,9 @@
 //! From bytes to text, before any parser.
 
 use std::borrow::Cow;
+use std::ops::Range;
+
+use roxmltree::Node;
 
 use super::{Limits, is_space};
 use crate::error::VerifyError;
@@ -29,6 +32,19 @@ impl<'a> MessageText<'a> {
         let text = with_plain_line_ends(text);
         let body_at = declaration_length(&text, encoding)?;
         Ok(Self { text, body_at })
+    }
+
+    /// The same with other content in an element of it that is not empty, and where that element is then.
+    pub(crate) fn with_content(
+        &self,
+        element: Node<'_, '_>,
+        content: &str,
+    ) -> Option<(MessageText<'static>, Range<usize>)> {
+        let (start, end) = (element.first_child()?.range().start, element.last_child()?.range().end);
+        let (before, behind) = (self.text.get(..start)?, self.text.get(end..)?);
+        let text = [before, content, behind].concat();
+        let element_end = text.len().checked_sub(self.text.len().checked_sub(element.range().end)?)?;
+        Some((MessageText { text: Cow::Owned(text), body_at: self.body_at }, element.range().start..element_end))
     }
 
     /// All of it.

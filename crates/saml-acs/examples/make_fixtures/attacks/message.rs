@@ -7,7 +7,7 @@ use crate::sign::{Result, replace_between};
 pub(super) const RESPONSE: &str = "<saml2p:Response xmlns";
 
 pub(super) fn all() -> Vec<Attack> {
-    let kinds = [roots(), envelopes(), encrypted_or_missing(), misplaced(), nearly_assertions(), unsigned()];
+    let kinds = [roots(), envelopes(), missing(), misplaced(), nearly_assertions(), unsigned()];
     kinds.into_iter().flatten().collect()
 }
 
@@ -103,16 +103,8 @@ fn envelopes() -> Vec<Attack> {
     ]
 }
 
-fn encrypted_or_missing() -> Vec<Attack> {
+fn missing() -> Vec<Attack> {
     vec![
-        Attack::new("encrypted_assertion", "in_extensions", "An encrypted assertion where nobody looks for one.")
-            .only_assertion()
-            .tampered("<saml2p:Status>", ENCRYPTED_IN_EXTENSIONS),
-        Attack::new("encrypted_assertion", "instead", "An encrypted assertion, which is not supported.")
-            .only_response()
-            .said_encrypted(),
-        Attack::new("encrypted_assertion", "beside", "An encrypted assertion beside a plain one: which one counts?")
-            .said("</saml2p:Response>", format!("{ENCRYPTED}</saml2p:Response>")),
         Attack::new("assertion_missing", "success_without", "Success, but nobody is named.")
             .only_response()
             .said_nothing(),
@@ -215,18 +207,7 @@ fn unsigned() -> Vec<Attack> {
     ]
 }
 
-const ENCRYPTED: &str = "<saml2:EncryptedAssertion xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\">\
-    <xenc:EncryptedData xmlns:xenc=\"http://www.w3.org/2001/04/xmlenc#\"><xenc:CipherData>\
-    <xenc:CipherValue>AAAA</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData></saml2:EncryptedAssertion>";
-
-const ENCRYPTED_IN_EXTENSIONS: &str = "<saml2p:Extensions><saml2:EncryptedAssertion \
-    xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\"/></saml2p:Extensions><saml2p:Status>";
-
 impl Attack {
-    fn said_encrypted(self) -> Self {
-        self.said(template_assertion(), ENCRYPTED)
-    }
-
     fn said_nothing(self) -> Self {
         self.said(template_assertion(), "")
     }

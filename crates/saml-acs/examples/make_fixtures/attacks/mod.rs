@@ -4,14 +4,17 @@ mod addresses;
 mod algorithms;
 mod claims;
 mod declarations;
+mod decryption;
 mod demands;
 mod encodings;
+mod encryption;
 mod envelope;
 mod hiding;
 mod ids;
 mod instants;
 mod malformed;
 mod message;
+mod plaintexts;
 mod references;
 mod signatures;
 mod statements;
@@ -19,9 +22,10 @@ mod structures;
 mod values;
 mod wrapping;
 
+use crate::encrypt::{Encryption, replaced};
 use crate::good::OKTA;
 use crate::replace_once;
-use crate::sign::{Result, Signing, reseal, sign};
+use crate::sign::{Result, Signing, reseal, sign_assertion, sign_response};
 
 /// A response that differs from Okta's in one way.
 pub(crate) struct Attack {
@@ -32,15 +36,22 @@ pub(crate) struct Attack {
     before_signing: Vec<(String, String)>,
     response: Option<Signing>,
     assertion: Option<Signing>,
+    encryption: Option<Encryption>,
+    /// What is encrypted: the signed assertion, changed.
+    content: Content,
     after_signing: Vec<Change>,
     encode: fn(String) -> Vec<u8>,
 }
 
 type Change = Box<dyn Fn(&str) -> Result<String>>;
+type Content = Box<dyn Fn(&str) -> Result<Vec<u8>>>;
 
 pub(crate) fn all() -> Vec<Attack> {
     let kinds = [
         encodings::all(),
+        encryption::all(),
+        decryption::all(),
+        plaintexts::all(),
         declarations::all(),
         malformed::all(),
         ids::all(),
@@ -67,8 +78,18 @@ impl Attack {
     fn new(check: &'static str, name: impl Into<String>, why: impl Into<String>) -> Self {
         let (response, assertion) = (Some(Signing::okta()), Some(Signing::okta()));
         let (name, why) = (name.into(), why.into());
-        let encode = String::into_bytes;
-        Self { check, name, why, before_signing: Vec::new(), response, assertion, after_signing: Vec::new(), encode }
+        Self {
+            check,
+            name,
+            why,
+            before_signing: Vec::new(),
+            response,
+            assertion,
+            encryption: None,
+            content: Box::new(|assertion| Ok(assertion.as_bytes().to_vec())),
+            after_signing: Vec::new(),
+            encode: String::into_bytes,
+        }
     }
 
     fn only_response(self) -> Self {
@@ -110,6 +131,16 @@ impl Attack {
         self.only_assertion().then(move |xml| reseal(&replace_once(xml, &old, &new)?, "rsa"))
     }
 
+    /// The signed assertion is encrypted for us, as anybody can: the key is public.
+    fn encrypted(self, encryption: Encryption) -> Self {
+        Self { encryption: Some(encryption), ..self }
+    }
+
+    /// What is encrypted in place of the signed assertion.
+    fn content(self, content: impl Fn(&str) -> Result<Vec<u8>> + 'static) -> Self {
+        Self { content: Box::new(content), ..self }
+    }
+
     fn encoded(self, encode: fn(String) -> Vec<u8>) -> Self {
         Self { encode, ..self }
     }
@@ -118,7 +149,12 @@ impl Attack {
     pub(crate) fn bytes(&self) -> Result<Vec<u8>> {
         let template = OKTA.0.trim_end().to_owned();
         let said = self.before_signing.iter().try_fold(template, |xml, (old, new)| replace_once(&xml, old, new))?;
-        let signed = sign(&said, self.response.as_ref(), self.assertion.as_ref())?;
+        let inside = sign_assertion(&said, self.assertion.as_ref())?;
+        let sealed = match &self.encryption {
+            Some(encryption) => replaced(&inside, |assertion| encryption.seal(&(self.content)(assertion)?))?,
+            None => inside,
+        };
+        let signed = sign_response(&sealed, self.response.as_ref())?;
         let sent = self.after_signing.iter().try_fold(signed, |xml, change| change(&xml))?;
         Ok((self.encode)(sent))
     }

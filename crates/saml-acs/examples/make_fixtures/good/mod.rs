@@ -7,6 +7,7 @@ macro_rules! shape {
 }
 
 mod demands;
+mod encrypted;
 mod keys;
 mod lexical;
 mod names;
@@ -20,8 +21,9 @@ mod values;
 
 use serde_json::Value;
 
+use crate::encrypt::{Encryption, replaced};
 use crate::replace_once;
-use crate::sign::{Result, Signing, sign};
+use crate::sign::{Result, Signing, sign_assertion, sign_response};
 
 /// A response, and what must be read from it.
 pub(crate) struct Good {
@@ -32,6 +34,9 @@ pub(crate) struct Good {
     changes: Vec<Change>,
     response: Option<Signing>,
     assertion: Option<Signing>,
+    encryption: Option<Encryption>,
+    /// What is encrypted: the signed assertion, changed.
+    content: fn(&str) -> Vec<u8>,
     sayings: Vec<(&'static str, Value)>,
     encode: fn(String) -> Vec<u8>,
 }
@@ -48,8 +53,9 @@ impl Good {
     /// Response and assertion signed in the same way.
     fn new(source: &'static str, name: &'static str, shape: Shape, signing: Signing, why: &'static str) -> Self {
         let (response, assertion) = (Some(signing.clone()), Some(signing));
-        let encode = String::into_bytes;
-        Self { source, name, why, shape, changes: Vec::new(), response, assertion, sayings: Vec::new(), encode }
+        let (encryption, content, encode) = (None, |xml: &str| xml.as_bytes().to_vec(), String::into_bytes);
+        let (changes, sayings) = (Vec::new(), Vec::new());
+        Self { source, name, why, shape, changes, response, assertion, encryption, content, sayings, encode }
     }
 
     /// Okta's, but for what is changed.
@@ -69,6 +75,15 @@ impl Good {
     fn signed_by(self, signing: Signing) -> Self {
         let (response, assertion) = (self.response.map(|_| signing.clone()), self.assertion.map(|_| signing));
         Self { response, assertion, ..self }
+    }
+
+    /// The signed assertion is encrypted, then the response is signed.
+    fn encrypted(self, encryption: Encryption) -> Self {
+        Self { encryption: Some(encryption), ..self }
+    }
+
+    fn with_content(self, content: fn(&str) -> Vec<u8>) -> Self {
+        Self { content, ..self }
     }
 
     fn changed(self, old: &'static str, new: impl Into<String>) -> Self {
@@ -101,7 +116,12 @@ impl Good {
     pub(crate) fn bytes(&self) -> Result<Vec<u8>> {
         let template = self.shape.0.trim_end().to_owned();
         let changed = self.changes.iter().try_fold(template, |xml, change| change(&xml))?;
-        Ok((self.encode)(sign(&changed, self.response.as_ref(), self.assertion.as_ref())?))
+        let signed = sign_assertion(&changed, self.assertion.as_ref())?;
+        let sealed = match &self.encryption {
+            Some(encryption) => replaced(&signed, |assertion| encryption.seal(&(self.content)(assertion)))?,
+            None => signed,
+        };
+        Ok((self.encode)(sign_response(&sealed, self.response.as_ref())?))
     }
 
     /// What must be read from it, as JSON.
@@ -127,6 +147,7 @@ pub(crate) fn all() -> Vec<Good> {
         names::all(),
         values::all(),
         demands::all(),
+        encrypted::all(),
     ];
     kinds.into_iter().flatten().collect()
 }
