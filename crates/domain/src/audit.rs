@@ -119,6 +119,12 @@ kinds! {
     CertificateExpiring = "connection.certificate_expiring",
     /// A SAML connection was removed with its links and tokens.
     ConnectionRemoved = "connection.removed",
+    /// A SAML key of the workspace was made and published.
+    SamlKeyAdded = "saml_key.added",
+    /// A SAML key that stood by became the active one.
+    SamlKeyActivated = "saml_key.activated",
+    /// A SAML key was removed.
+    SamlKeyRemoved = "saml_key.removed",
     /// SCIM was switched on.
     ScimEnabled = "scim.enabled",
     /// SCIM was switched off.
@@ -232,7 +238,7 @@ pub enum Actor {
 /// What an entry is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Subject {
-    /// `collaborator`, `workspace`, `connection`, `scim_token`, `scim_attribute`, `role`, `group`, `owner`, `login`.
+    /// `collaborator`, `workspace`, `connection`, `saml_key`, `scim_token`, `scim_attribute`, `role`, `group`, `owner`, `login`.
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// Its id, where it has one.

@@ -1,6 +1,6 @@
 //! What a verified assertion says of a person: their name, their profile, and the facts that the merge reads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::clock::{Timestamp, to_micros};
 use domain::collaborator::UserName;
@@ -18,6 +18,19 @@ const GROUPS_OVERAGE: &str = "http://schemas.microsoft.com/claims/groups.link";
 
 /// The longest NameID, in bytes: it is a key (SAML core §8.3.7 allows 256 characters).
 const NAME_ID_LENGTH: usize = 1_024;
+
+/// The names of all attributes that are read of any of the connections, once each.
+pub(crate) fn read(connections: &[&AttributeNames], environments: &[Environment]) -> Vec<String> {
+    let usual = AttributeNames::default();
+    let mut seen = BTreeSet::new();
+    let connections: &[&AttributeNames] = if connections.is_empty() { &[&usual] } else { connections };
+    let each = connections.iter().flat_map(|names| {
+        let profile = [names.email(), names.full_name(), names.given_name(), names.family_name()];
+        let roles = environments.iter().flat_map(|environment| names.roles(environment)).map(|(name, _)| name);
+        profile.into_iter().flatten().chain(roles).chain([names.groups()])
+    });
+    each.filter(|name| seen.insert(*name)).map(str::to_owned).collect()
+}
 
 /// The name by which an unlinked person is found: `workato_email` where it is sent, else the NameID (product rules §4).
 pub(crate) fn login_name(assertion: &VerifiedAssertion, names: &AttributeNames) -> Result<UserName, LoginError> {

@@ -1,7 +1,5 @@
 //! The request that starts a login here: SAML core 3.4.1, in the HTTP-Redirect and the HTTP-POST binding.
 
-mod sign;
-
 use std::io::Write;
 
 use base64::Engine;
@@ -10,10 +8,6 @@ use chrono::{DateTime, Utc};
 use domain::policy::Policy;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
-use openssl::hash::MessageDigest;
-use openssl::pkey::{PKey, Private};
-use openssl::sign::Signer;
-use openssl::x509::X509;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use samael::schema::{
     AuthnContextClassRef, AuthnContextComparison, AuthnRequest as Document, Issuer, NameIdPolicy, RequestedAuthnContext,
@@ -22,6 +16,8 @@ use samael::traits::ToXml;
 use url::Url;
 
 use crate::connection::Binding;
+use crate::enveloped_signature::{self, signature};
+use crate::keys::RequestKey;
 use crate::service_provider::{ServiceProvider, WriteError, name_id_format};
 use crate::tree;
 
@@ -41,15 +37,6 @@ pub struct AuthnRequest<'a> {
     pub policy: &'a Policy,
     /// With it, the request is signed.
     pub signing_key: Option<&'a RequestKey>,
-}
-
-/// The RSA key that signs a workspace's requests, with the certificate that its metadata shows.
-#[derive(Clone)]
-pub struct RequestKey {
-    /// The certificate.
-    pub certificate: X509,
-    /// Its key.
-    pub key: PKey<Private>,
 }
 
 /// A request id of 128 bits. It begins with a letter or `_`, as an `xs:ID` must.
@@ -76,6 +63,7 @@ impl AuthnRequest<'_> {
         }
         if let Some(key) = self.signing_key {
             query.push_str(&format!("&SigAlg={}", escaped(RSA_SHA256)));
+            // Bindings 3.4.4.1: over the query string as it is sent.
             let signature = signature(&key.key, query.as_bytes())?;
             query.push_str(&format!("&Signature={}", escaped(&signature)));
         }
@@ -92,7 +80,10 @@ impl AuthnRequest<'_> {
     /// Where the request can't be written or signed.
     pub fn form_field(&self) -> Result<String, WriteError> {
         let xml = match self.signing_key {
-            Some(key) => sign::signed(self.document(), key)?,
+            // `Signature` comes behind `Issuer` (core 3.2.1).
+            Some(key) => enveloped_signature::signed(self.id, 1, key, |signature| {
+                written(&Document { signature, ..self.document() })
+            })?,
             None => written(&self.document())?,
         };
         Ok(STANDARD.encode(xml))
@@ -142,12 +133,6 @@ fn deflated(xml: &str) -> Result<Vec<u8>, WriteError> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
     let written = encoder.write_all(xml.as_bytes()).and_then(|()| encoder.finish());
     written.map_err(|error| WriteError(error.to_string()))
-}
-
-/// RSA with SHA-256, in base64. In the Redirect binding it covers the query string as it is sent (bindings 3.4.4.1).
-fn signature(key: &PKey<Private>, over: &[u8]) -> Result<String, WriteError> {
-    let sign = || Signer::new(MessageDigest::sha256(), key)?.sign_oneshot_to_vec(over);
-    sign().map(|signature| STANDARD.encode(signature)).map_err(|error| WriteError(error.to_string()))
 }
 
 fn escaped(value: &str) -> String {

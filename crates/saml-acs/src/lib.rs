@@ -10,13 +10,16 @@ pub mod connection;
 mod decrypt;
 pub mod demands;
 mod door;
+mod enveloped_signature;
 pub mod error;
 #[expect(unsafe_code, reason = "calls libxml2's canonicaliser; every block says why it is sound")]
 mod foreign;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod keys;
 mod login;
 pub mod message;
+mod metadata;
 mod read;
 mod refusal;
 mod relay_state;
@@ -28,14 +31,14 @@ mod tree;
 pub mod verify;
 mod xml_guard;
 
-pub use authn_request::{AuthnRequest, RequestKey, request_id};
+pub use authn_request::{AuthnRequest, request_id};
 pub use connection::{
     Binding, CertificateFacts, IdentityProvider, MetadataError, SigningCertificate, choose, valid_until,
 };
 pub use decrypt::DecryptionKey;
 pub use demands::{Demands, Unmet};
-pub use door::{RequestKeyError, new_request_key};
 pub use error::VerifyError;
+pub use keys::{KeyError, KeyUse, RequestKey, audited_key, certificate_facts, get_keys, key_subject, new_key};
 pub use message::SamlResponse;
 pub use read::Attribute;
 pub use relay_state::ReturnTo;

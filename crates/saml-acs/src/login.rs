@@ -18,7 +18,8 @@ use url::Url;
 use crate::authn_request::{AuthnRequest, request_id};
 use crate::browser::{BrowserId, BrowserSecret, Cookies, LOGIN_MINUTES};
 use crate::connection::{Binding, IdentityProvider};
-use crate::door::{find_request_key, get_connections, get_workspace, provider_of, service_provider};
+use crate::door::{get_connections, get_workspace, provider_of, service_provider};
+use crate::keys::find_request_key;
 use crate::refusal::LoginError;
 use crate::relay_state::ReturnTo;
 
@@ -172,7 +173,7 @@ fn send(
 ) -> Result<Sent, LoginError> {
     let (binding, destination) = destination(&workspace.policy, provider)?;
     let key = find_request_key(&site.store, workspace.id)?;
-    let service_provider = service_provider(site, workspace, Some(provider), key.as_ref());
+    let service_provider = service_provider(site, workspace, Some(provider));
     let signing_key = key.as_ref().filter(|_| service_provider.signs_requests);
     if service_provider.signs_requests && signing_key.is_none() {
         return Err(LoginError::Failed("the workspace has no key to sign requests with".to_owned()));

@@ -6,6 +6,9 @@ use base64::engine::general_purpose::STANDARD;
 use crate::error::VerifyError;
 use crate::xml_guard::Limits;
 
+/// No element can be called so without these bytes in UTF-8: a name has no references.
+const ENCRYPTED: &[u8] = b"EncryptedAssertion";
+
 /// The decoded bytes of a `SAMLResponse` form field. Nothing about them is checked but their size.
 #[derive(Clone)]
 pub struct SamlResponse(Vec<u8>);
@@ -27,6 +30,12 @@ impl SamlResponse {
     #[must_use]
     pub fn from_xml(xml: Vec<u8>) -> Self {
         Self(xml)
+    }
+
+    /// Whether an encrypted assertion may be in it, to which it takes keys. UTF-16 is not looked into.
+    pub(crate) fn may_be_encrypted(&self) -> bool {
+        let is_utf_16 = self.0.starts_with(&[0xFE, 0xFF]) || self.0.starts_with(&[0xFF, 0xFE]);
+        is_utf_16 || self.0.windows(ENCRYPTED.len()).any(|part| part == ENCRYPTED)
     }
 
     pub(crate) fn xml(&self) -> &[u8] {

@@ -9,8 +9,8 @@ use domain::decide::Refusal;
 use store::StoreError;
 
 use crate::demands::Unmet;
-use crate::door::RequestKeyError;
 use crate::error::VerifyError;
+use crate::keys::KeyError;
 use crate::service_provider::WriteError;
 
 /// Why a login did not succeed.
@@ -102,8 +102,8 @@ impl From<NoRandomness> for LoginError {
     }
 }
 
-impl From<RequestKeyError> for LoginError {
-    fn from(error: RequestKeyError) -> Self {
+impl From<KeyError> for LoginError {
+    fn from(error: KeyError) -> Self {
         Self::Failed(error.to_string())
     }
 }

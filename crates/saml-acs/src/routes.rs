@@ -4,17 +4,22 @@ use ::web::Site;
 use ::web::blocking::blocking;
 use ::web::client::Client;
 use ::web::limit::{Limits, OverRate};
+use ::web::random;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::ErrorInternalServerError;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpRequest, HttpResponse, web};
+use serde::Deserialize;
 
+use crate::authn_request::request_id;
 use crate::connection::IdentityProvider;
-use crate::door::{find_request_key, get_workspace, provider_of, service_provider};
+use crate::door::{get_workspace, provider_of, service_provider};
+use crate::keys::{KeyUse, find_request_key, get_keys};
+use crate::metadata::Metadata;
 use crate::refusal::LoginError;
 use crate::settings::Settings;
-use crate::{acs, login};
+use crate::{acs, attributes, login};
 
 /// Adds the SAML door.
 pub fn configure(config: &mut web::ServiceConfig, settings: Settings) {
@@ -58,21 +63,49 @@ async fn within<B: MessageBody + 'static>(
     }
 }
 
-/// What the identity provider has to know about us; its address is our entity id.
-async fn metadata(site: web::Data<Site>, client: Client, handle: web::Path<String>) -> HttpResponse {
+#[derive(Deserialize)]
+struct MetadataQuery {
+    signed: Option<String>,
+}
+
+/// What the identity provider has to know about us; its address is our entity id. With `?signed=1` it comes signed.
+async fn metadata(
+    site: web::Data<Site>,
+    client: Client,
+    handle: web::Path<String>,
+    query: Option<web::Query<MetadataQuery>>,
+) -> HttpResponse {
+    let wish = query.and_then(|query| query.into_inner().signed);
+    let signed = matches!(wish.as_deref(), Some("1" | "true"));
     let written = {
         let site = site.clone();
-        blocking(move || -> Result<_, LoginError> {
-            let workspace = get_workspace(&site.store, &handle)?;
-            let connections = site.store.connections(workspace.id)?;
-            let mut providers = connections.iter().filter_map(|connection| provider_of(connection).ok());
-            let provider = providers.find(IdentityProvider::wants_authn_requests_signed);
-            let key = find_request_key(&site.store, workspace.id)?;
-            Ok(service_provider(&site, &workspace, provider.as_ref(), key.as_ref()).metadata()?)
-        })
+        blocking(move || written_metadata(&site, &handle, signed))
     };
     match written.await {
         Ok(xml) => HttpResponse::Ok().content_type("application/samlmetadata+xml").body(xml),
         Err(error) => error.page(&client),
+    }
+}
+
+fn written_metadata(site: &Site, handle: &str, signed: bool) -> Result<String, LoginError> {
+    let workspace = get_workspace(&site.store, handle)?;
+    let connections = site.store.connections(workspace.id)?;
+    let mut providers = connections.iter().filter_map(|connection| provider_of(connection).ok());
+    let provider = providers.find(IdentityProvider::wants_authn_requests_signed);
+    let names: Vec<_> = connections.iter().map(|connection| &connection.attribute_names).collect();
+    let certificates = |used| -> Result<Vec<_>, LoginError> {
+        let keys = get_keys(&site.store, &workspace, used, site.now())?;
+        Ok(keys.into_iter().map(|key| key.public).collect())
+    };
+    let metadata = Metadata {
+        service_provider: &service_provider(site, &workspace, provider.as_ref()),
+        service_name: &workspace.name,
+        signing_certificates: certificates(KeyUse::Signing)?,
+        encryption_certificates: certificates(KeyUse::Encryption)?,
+        requested_attributes: attributes::read(&names, &site.store.environments(workspace.id)?),
+    };
+    match find_request_key(&site.store, workspace.id)?.filter(|_| signed) {
+        Some(key) => Ok(metadata.signed_xml(&request_id(random::bytes()?), &key)?),
+        None => Ok(metadata.xml()),
     }
 }

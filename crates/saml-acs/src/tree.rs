@@ -143,9 +143,9 @@ fn namespace<'a>(element: Node<'a, '_>) -> Option<&'a str> {
     element.tag_name().namespace().filter(|namespace| !namespace.is_empty())
 }
 
-/// A text as it may stand between tags.
+/// A text as it may stand between tags and in double quotes.
 pub(crate) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -18,7 +18,9 @@ use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::error::VerifyError;
 use crate::tree::{self, ASSERTION, PROTOCOL, SIGNATURE};
-pub(crate) use encryption::{ContentCipher, EncryptedAssertion, EncryptedKey};
+pub(crate) use encryption::{
+    CONTENT_CIPHERS, ContentCipher, EncryptedAssertion, EncryptedKey, RSA_OAEP, RSA_OAEP_MGF1P,
+};
 pub(crate) use signature::{ExclusiveC14n, KeyKind, SignatureShape};
 pub(crate) use text::MessageText;
 

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use crate::{
+    encrypt::Encryption,
     random::message_id,
     sign::{SignatureHash, SigningError, SigningKey},
     xml::Escaped,
@@ -42,6 +43,8 @@ pub struct ResponseParameters {
     pub signed: Signed,
     /// The hash that signatures and digests take.
     pub hash: SignatureHash,
+    /// Okta's setting "Assertion Encryption". The response is signed over what is encrypted.
+    pub encryption: Option<Encryption>,
 }
 
 /// One attribute; each value becomes an `AttributeValue` of its own.
@@ -85,6 +88,7 @@ impl ResponseParameters {
             assertion_id: message_id()?,
             signed: Signed::ResponseAndAssertion,
             hash: SignatureHash::Sha256,
+            encryption: None,
         })
     }
 
@@ -130,6 +134,10 @@ pub(crate) fn signed_response(
 
     let assertion = assertion(issuer, parameters, &template(&parameters.assertion_id, sign_assertion));
     let assertion = sign(assertion, sign_assertion)?;
+    let assertion = match &parameters.encryption {
+        Some(encryption) => encryption.encrypted(&assertion)?,
+        None => assertion,
+    };
     let response = response(issuer, parameters, &template(&parameters.response_id, sign_response), &assertion);
     let response = sign(response, sign_response)?;
     Ok(format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>{response}"))

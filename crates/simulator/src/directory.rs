@@ -31,6 +31,8 @@ pub struct Person {
     pub roles: EnvironmentRoles,
     /// Whether the roles are pushed over SCIM too, in the `WorkatoRole` extension.
     pub roles_over_scim: bool,
+    /// Whether the assertion is encrypted for the gateway.
+    pub encrypted: bool,
     /// The values of `workato_user_groups`.
     pub groups: Vec<String>,
     /// The id the gateway gave the person over SCIM.

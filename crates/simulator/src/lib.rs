@@ -14,6 +14,7 @@
 mod assertion;
 mod authn_request;
 mod directory;
+mod encrypt;
 mod identity_provider;
 mod journal;
 mod pages;
@@ -33,6 +34,7 @@ mod xml;
 pub use assertion::{ResponseParameters, SamlAttribute, Signed};
 pub use authn_request::{AuthnRequest, AuthnRequestError};
 pub use directory::{Directory, EnvironmentRoles, GROUP_NAMES, Person, PersonStatus, ROLE_NAMES};
+pub use encrypt::{ContentCipher, Encryption, EncryptionError, KeyTransport};
 pub use identity_provider::IdentityProvider;
 pub use journal::{Exchange, Journal};
 pub use provisioning::{Assignment, Outcome};

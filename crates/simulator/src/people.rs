@@ -40,6 +40,7 @@ fn person(key: &str, external_id: &str, (given_name, family_name): (&str, &str))
         workato_email: None,
         roles: EnvironmentRoles::default(),
         roles_over_scim: false,
+        encrypted: false,
         groups: Vec::new(),
         scim_id: None,
         last_outcome: None,

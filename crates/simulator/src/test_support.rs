@@ -17,3 +17,9 @@ pub(crate) fn settings() -> Settings {
         clock: Arc::new(|| DateTime::from_timestamp(1_795_341_600, 0).unwrap()),
     }
 }
+
+/// A certificate in DER.
+pub(crate) fn certificate() -> Vec<u8> {
+    let now = DateTime::from_timestamp(1_795_341_600, 0).unwrap();
+    crate::IdentityProvider::generate("http://okta.test", now).unwrap().certificate_der().to_vec()
+}

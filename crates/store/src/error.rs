@@ -24,6 +24,9 @@ pub enum StoreError {
     /// No such attribute is in force.
     #[error("there is no added attribute {0}")]
     NoSuchAttribute(String),
+    /// The workspace has no such key of this purpose and standing.
+    #[error("there is no such key in this standing: it may have changed in between")]
+    NoSuchKey,
     /// A list in this order has no such place.
     #[error("the list has no such place")]
     NoSuchPlace,
@@ -74,6 +77,8 @@ pub enum Unique {
     Assertion,
     /// A browser's one session.
     Browser,
+    /// A workspace's one key of a purpose and standing.
+    Key,
     /// Some other index.
     Other,
 }
@@ -90,6 +95,7 @@ impl std::fmt::Display for Unique {
             Self::EntityId => "the identity provider",
             Self::Assertion => "the assertion",
             Self::Browser => "the browser's session",
+            Self::Key => "the place of the key",
             Self::Other => "a unique value",
         })
     }
@@ -126,6 +132,7 @@ fn which(name: &str) -> Unique {
         ("consumed_assertions", Unique::Assertion),
         ("sessions_browser", Unique::Browser),
         ("sessions.browser", Unique::Browser),
+        ("stored_keys", Unique::Key),
     ];
     names.iter().find(|(part, _)| name.contains(part)).map_or(Unique::Other, |(_, unique)| *unique)
 }

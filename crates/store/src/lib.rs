@@ -36,7 +36,7 @@ pub use commit::{CommandError, Committed};
 pub use connections::Connection;
 pub use error::{StoreError, Unique};
 pub use groups::{GroupPage, Member, ScimMembership};
-pub use keys::{KeyPurpose, NewKey, StoredKey};
+pub use keys::{KeyPurpose, KeyStanding, NewKey, StoredKey};
 pub use links::{Link, LinkPurpose};
 pub use logins::{LoginRequest, LoginSubject};
 pub use mails::WaitingMail;

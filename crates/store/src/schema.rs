@@ -278,6 +278,7 @@ diesel::table! {
         public_part -> Binary,
         sealed_secret -> Binary,
         created_at -> BigInt,
+        standing -> Text,
     }
 }
 

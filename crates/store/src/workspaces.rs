@@ -11,7 +11,7 @@ use crate::Store;
 use crate::backend::{read, write};
 use crate::connections::Connection;
 use crate::error::StoreError;
-use crate::keys::{KeyPurpose, NewKey};
+use crate::keys::{KeyPurpose, KeyStanding, NewKey};
 use crate::record::micros;
 use crate::tokens::NewToken;
 
@@ -32,6 +32,8 @@ pub struct NewWorkspace {
     pub token: Option<NewToken>,
     /// The key that signs its SAML requests.
     pub request_key: Option<NewKey>,
+    /// The key that decrypts its assertions.
+    pub decryption_key: Option<NewKey>,
     /// What the log tells of it.
     pub audit: Vec<AuditEntry>,
 }
@@ -67,8 +69,10 @@ impl Store {
 
     /// Makes a workspace with its owner, all or nothing.
     pub fn create_workspace(&self, new: NewWorkspace) -> Result<(), StoreError> {
-        let purpose = KeyPurpose::SamlRequest;
-        let request_key = new.request_key.as_ref().map(|key| self.seal_key(purpose, key)).transpose()?;
+        let given = [(KeyPurpose::SamlRequest, &new.request_key), (KeyPurpose::SamlDecryption, &new.decryption_key)];
+        let given = given.into_iter().filter_map(|(purpose, key)| Some((purpose, key.as_ref()?)));
+        let sealed = given.map(|(purpose, key)| Ok((purpose, self.seal_key(purpose, key, KeyStanding::Active)?)));
+        let keys = sealed.collect::<Result<Vec<_>, StoreError>>()?;
         write!(self, |q, conn| {
             q::workspaces::insert(conn, &new)?;
             let now = micros(new.workspace.created_at);
@@ -78,8 +82,8 @@ impl Store {
             if let Some(token) = &new.token {
                 q::tokens::replace(conn, token, None)?;
             }
-            if let Some(key) = &request_key {
-                q::keys::insert(conn, purpose, Some(new.workspace.id), key, now)?;
+            for (purpose, key) in &keys {
+                q::keys::insert(conn, *purpose, Some(new.workspace.id), key, now)?;
             }
             q::audit::append(conn, &new.audit)
         })

@@ -10,7 +10,7 @@ use domain::role::Role;
 use domain::workspace::{Workspace, WorkspaceHandle};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use store::{Connection, MetadataSource, NewToken, NewWorkspace, Owner, Store, StoreError, Unique};
+use store::{Connection, MetadataSource, NewKey, NewToken, NewWorkspace, Owner, Store, StoreError, Unique};
 use web::access_token::AccessTokens;
 use web::base_url::BaseUrl;
 use web::{password, random};
@@ -137,13 +137,18 @@ pub fn create(
         owner: owner(new, &owner_password)?,
 
         token,
-        request_key: Some(saml_acs::new_request_key(&workspace, KeyId::new(random::new_id(now)?))?),
+        request_key: Some(new_saml_key(&workspace, now)?),
+        decryption_key: Some(new_saml_key(&workspace, now)?),
         audit: entries(&workspace, connection.as_ref()),
         connection,
         workspace: workspace.clone(),
     };
     store.create_workspace(record).map_err(|error| explain(error, &workspace))?;
     Ok(Made { workspace, scim_token, owner_email: new.owner_email.clone(), owner_password })
+}
+
+fn new_saml_key(workspace: &Workspace, now: Timestamp) -> Result<NewKey> {
+    Ok(saml_acs::new_key(&workspace.handle, KeyId::new(random::new_id(now)?), now)?)
 }
 
 fn explain(error: StoreError, workspace: &Workspace) -> anyhow::Error {

@@ -1,3 +1,4 @@
+mod key;
 mod list;
 mod show;
 
@@ -22,6 +23,9 @@ pub(super) enum Saml {
     /// The identity provider
     #[command(subcommand)]
     Idp(Idp),
+    /// Our own keys, to sign with and to have assertions encrypted for
+    #[command(subcommand)]
+    Key(key::Key),
 }
 
 #[derive(Debug, Subcommand)]
@@ -70,6 +74,7 @@ impl Saml {
             Self::Idp(Idp::Refresh(refresh)) => refresh.run(settings),
             Self::Idp(Idp::List(list)) => list.run(settings),
             Self::Idp(Idp::Remove(remove)) => remove.run(settings),
+            Self::Key(key) => key.run(settings),
         }
     }
 }

@@ -16,5 +16,6 @@ mod passwords;
 mod people;
 mod policy;
 mod request_log;
+mod saml_keys;
 mod serving;
 mod usage;

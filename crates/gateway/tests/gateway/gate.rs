@@ -12,7 +12,7 @@ use domain::clock::{Clock, FixedClock, Timestamp};
 use domain::collaborator::{Person, UserName};
 use domain::command::{Command, Context};
 use domain::custom_attribute::{CustomAttribute, Shape};
-use domain::environment::{GroupName, RoleName};
+use domain::environment::{Environment, GroupName, RoleName};
 use domain::explain::explain;
 use domain::group::Group;
 use domain::id::{GroupId, WorkspaceId};
@@ -25,7 +25,7 @@ use gateway::config::Settings;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use simulator::IdentityProvider;
-use store::{AuditFilter, Connection, Link, LinkPurpose, MasterKey, Store};
+use store::{AuditFilter, Connection, Link, LinkPurpose, MasterKey, NewWorkspace, Owner, Store};
 
 use crate::common::database::Database;
 use crate::common::provider::Workspace;
@@ -134,6 +134,32 @@ impl Gate {
     /// A further workspace without an identity provider.
     pub(crate) fn add_bare_workspace(&self, handle: &str) -> WorkspaceId {
         create_workspace(&self.store, &new_workspace(handle), None, self.clock.now()).unwrap().workspace.id
+    }
+
+    /// A further workspace as they were before there were keys for SAML.
+    pub(crate) fn add_keyless_workspace(&self, handle: &str) -> WorkspaceId {
+        let acme = self.stored(&self.acme);
+        let id = WorkspaceId::new(::web::random::new_id(self.clock.now()).unwrap());
+        let owner = Owner {
+            email: "owner@keyless.test".to_owned(),
+            given_name: "Olga".to_owned(),
+            family_name: "Owner".to_owned(),
+            password_hash: String::new(),
+        };
+        let workspace = domain::workspace::Workspace { id, handle: WorkspaceHandle::new(handle).unwrap(), ..acme };
+        let new = NewWorkspace {
+            workspace,
+            environments: Environment::defaults(),
+            roles: Vec::new(),
+            owner,
+            connection: None,
+            token: None,
+            request_key: None,
+            decryption_key: None,
+            audit: Vec::new(),
+        };
+        self.store.create_workspace(new).unwrap();
+        id
     }
 
     pub(crate) fn advance(&self, by: Duration) {

@@ -15,6 +15,7 @@ mod bad_posts;
 mod cookies;
 mod custom_attributes;
 mod deactivation;
+mod encrypted;
 mod environments;
 mod forms;
 mod idp_initiated;

@@ -21,6 +21,7 @@ use crate::browser::{BrowserId, Cookies};
 use crate::connection::IdentityProvider;
 use crate::demands::Demands;
 use crate::door::{get_connections, get_workspace, provider_of};
+use crate::keys::decryption_keys;
 use crate::message::SamlResponse;
 use crate::refusal::LoginError;
 use crate::relay_state::ReturnTo;
@@ -76,7 +77,10 @@ impl Login {
         let provider = self.with_living_keys(workspace, provider_of(&connection)?)?;
         let expectations = Expectations::new(&provider, &entity_id, &acs_url, self.site.now());
         let weak_algorithms = connection.weak_algorithms;
+        let keys =
+            if message.may_be_encrypted() { decryption_keys(&self.site.store, workspace.id)? } else { Vec::new() };
         let expectations = Expectations { tolerance, longest_age, limits, weak_algorithms, ..expectations };
+        let expectations = Expectations { decryption_keys: &keys, ..expectations };
         let assertion = verify(&message, &expectations)?;
         Ok(Verified { connection, provider, assertion })
     }

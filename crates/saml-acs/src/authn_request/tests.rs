@@ -2,7 +2,10 @@ use std::io::Read;
 
 use domain::policy::{Jit, SamlNameIdPolicy};
 use flate2::read::DeflateDecoder;
+use openssl::hash::MessageDigest;
+use openssl::pkey::PKey;
 use openssl::sign::Verifier;
+use openssl::x509::X509;
 use samael::crypto::{CertificateDer, Crypto, CryptoProvider};
 
 use super::*;
@@ -14,7 +17,6 @@ fn service_provider() -> ServiceProvider {
     ServiceProvider {
         entity_id: "https://gatehouse.example.test/saml/acme/metadata?a=1&b=<2>".to_owned(),
         acs_url: "https://gatehouse.example.test/saml/acme/acs?\"&".to_owned(),
-        signing_certificate: None,
         signs_requests: false,
         name_id_policy: SamlNameIdPolicy::Omitted,
     }

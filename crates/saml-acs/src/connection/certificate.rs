@@ -71,7 +71,11 @@ impl SigningCertificate {
     pub(super) fn from_base64(text: &str) -> Result<Self, MetadataError> {
         let digits: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
         let der = STANDARD.decode(digits).map_err(|_| MetadataError::UnreadableCertificate)?;
-        let certificate = X509::from_der(&der).map_err(|_| MetadataError::UnreadableCertificate)?;
+        Self::from_der(&der)
+    }
+
+    pub(crate) fn from_der(der: &[u8]) -> Result<Self, MetadataError> {
+        let certificate = X509::from_der(der).map_err(|_| MetadataError::UnreadableCertificate)?;
         let key = certificate.public_key().map_err(|_| MetadataError::UnreadableCertificate)?;
         let key_kind = match key.id() {
             Id::RSA if key.bits() >= 2048 => KeyKind::Rsa,

@@ -54,6 +54,7 @@ fn apply(person: &mut Person, fields: &[(String, String)]) {
     person.roles =
         EnvironmentRoles { dev: role(fields, "dev"), test: role(fields, "test"), prod: role(fields, "prod") };
     person.roles_over_scim = !field(fields, "roles_over_scim").is_empty();
+    person.encrypted = !field(fields, "encrypted").is_empty();
     person.groups = groups(fields);
 }
 

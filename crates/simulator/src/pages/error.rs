@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, ResponseError, error::BlockingError, http::StatusCode};
 use askama::Template;
 
-use crate::{authn_request::AuthnRequestError, sign::SigningError};
+use crate::{authn_request::AuthnRequestError, encrypt::EncryptionError, sign::SigningError};
 
 /// Why a page can't be shown.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +16,8 @@ pub(crate) enum PageError {
     AuthnRequest(#[from] AuthnRequestError),
     #[error("The response could not be signed. {0}")]
     Signing(#[from] SigningError),
+    #[error("The assertion could not be encrypted: {0}.")]
+    Encryption(#[from] EncryptionError),
     #[error("The page could not be written. {0}")]
     Template(#[from] askama::Error),
     #[error("The work was interrupted. {0}")]
@@ -34,6 +36,7 @@ impl ResponseError for PageError {
             Self::NoSuchPerson(_) => StatusCode::NOT_FOUND,
             Self::OtherOrigin => StatusCode::FORBIDDEN,
             Self::AuthnRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Encryption(_) => StatusCode::BAD_GATEWAY,
             Self::Signing(_) | Self::Template(_) | Self::Interrupted(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

@@ -11,6 +11,7 @@ use crate::{
     assertion::ResponseParameters,
     authn_request::{AuthnRequest, decode_post, decode_redirect, encode_post},
     directory::Person,
+    encrypt::{Encryption, EncryptionError},
     pages::{
         error::PageError,
         page,
@@ -111,9 +112,22 @@ pub(crate) async fn respond(
         authn_context: authn_context.unwrap_or_else(|| parameters.authn_context.clone()),
         ..parameters
     };
-    let signer = simulator.clone();
-    let saml_response = block(move || signer.identity_provider.response_base64(&parameters)).await??;
+    let (signer, encrypts) = (simulator.clone(), person.encrypted);
+    let saml_response = block(move || -> Result<_, PageError> {
+        let encryption = encrypts.then(|| encryption(&signer.settings.audience)).transpose()?;
+        let parameters = ResponseParameters { encryption, ..parameters };
+        Ok(signer.identity_provider.response_base64(&parameters)?)
+    })
+    .await??;
     page(&PostPage { person, acs_url: &settings.acs_url, saml_response: &saml_response, relay_state })
+}
+
+/// An administrator of Okta would give it the certificate; here it comes from the gateway's metadata, whose address is the
+/// gateway's entity id.
+fn encryption(metadata_url: &str) -> Result<Encryption, EncryptionError> {
+    let mut answer = ureq::get(metadata_url).call().map_err(Box::new)?;
+    let metadata = answer.body_mut().read_to_string().map_err(Box::new)?;
+    Encryption::for_metadata(&metadata)
 }
 
 /// Says that Okta would not sign this person in, and offers it anyway.

@@ -335,6 +335,7 @@ pub(crate) fn new_workspace(handle: &str, now: Timestamp) -> NewWorkspace {
         connection: Some(connection),
         token: None,
         request_key: None,
+        decryption_key: None,
         audit: Vec::new(),
         workspace,
     }

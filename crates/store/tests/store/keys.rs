@@ -1,8 +1,9 @@
 //! Keys at rest: readable under their master key, in their place, and nowhere else.
 
+use domain::audit::{Actor, AuditEntry, EventKind, RequestOrigin, Source, Subject};
 use domain::id::{KeyId, WorkspaceId};
 use secrecy::ExposeSecret;
-use store::{KeyPurpose, NewKey, Store, StoreError};
+use store::{KeyPurpose, KeyStanding, NewKey, Store, StoreError, Unique};
 
 use crate::acme::{Acme, draw};
 
@@ -74,11 +75,81 @@ on_both_databases! {
         assert!(matches!(acme.store.keys(KeyPurpose::AccessToken, None), Err(StoreError::WrongMasterKey)));
     }
 
-    fn a_workspace_has_one_key_for_its_requests(db: &Database) {
+    fn a_workspace_has_one_active_key_of_a_purpose_and_one_that_stands_by(db: &Database) {
         let acme = Acme::on(db);
-        add(&acme, KeyPurpose::SamlRequest, Some(acme.workspace.id));
+        let (workspace, purpose) = (Some(acme.workspace.id), KeyPurpose::SamlRequest);
+        let active = add(&acme, purpose, workspace);
+        let second = acme.store.add_key(purpose, workspace, &new_key(KeyId::new(draw())), acme.now());
+        assert!(matches!(second, Err(StoreError::Taken(Unique::Key))));
+        let standby = stand_by(&acme).unwrap();
+        assert!(matches!(stand_by(&acme), Err(StoreError::Taken(Unique::Key))));
+        assert_eq!(ids(&acme.store, purpose, workspace), [active, standby]);
+        assert!(ids(&acme.store, KeyPurpose::SamlDecryption, workspace).is_empty());
+    }
+
+    fn keys_change_places_and_only_the_one_that_stands_by_is_removed(db: &Database) {
+        let acme = Acme::on(db);
+        let (workspace, purpose) = (Some(acme.workspace.id), KeyPurpose::SamlRequest);
+        let first = add(&acme, purpose, workspace);
+        let activate = |id| acme.store.activate_key(purpose, id, entry(&acme, EventKind::SamlKeyActivated));
+        let remove = |id| acme.store.remove_key(purpose, id, entry(&acme, EventKind::SamlKeyRemoved));
+        assert!(matches!(remove(first), Err(StoreError::NoSuchKey)));
+        assert!(matches!(activate(first), Err(StoreError::NoSuchKey)));
+        let second = stand_by(&acme).unwrap();
+        activate(second).unwrap();
+        let keys = acme.store.keys(purpose, workspace).unwrap();
+        let standings: Vec<_> = keys.iter().map(|key| (key.id, key.standing)).collect();
+        assert_eq!(standings, [(second, KeyStanding::Active), (first, KeyStanding::Standby)]);
+        assert!(matches!(remove(second), Err(StoreError::NoSuchKey)));
+        remove(first).unwrap();
+        assert_eq!(ids(&acme.store, purpose, workspace), [second]);
+    }
+
+    fn the_active_key_is_removed_only_for_the_one_that_stands_by(db: &Database) {
+        let acme = Acme::on(db);
+        let (workspace, purpose) = (Some(acme.workspace.id), KeyPurpose::SamlRequest);
+        let first = add(&acme, purpose, workspace);
+        let replace = |id| acme.store.replace_key(purpose, id, entry(&acme, EventKind::SamlKeyRemoved));
+        assert!(matches!(replace(first), Err(StoreError::NoSuchKey)));
+        assert_eq!(ids(&acme.store, purpose, workspace), [first], "all or nothing");
+        let second = stand_by(&acme).unwrap();
+        replace(first).unwrap();
+        assert_eq!(ids(&acme.store, purpose, workspace), [second]);
+        assert!(matches!(replace(second), Err(StoreError::NoSuchKey)));
+    }
+
+    fn keys_of_another_workspace_stay_as_they_are(db: &Database) {
+        let acme = Acme::on(db);
+        let globex = Acme::called("globex", &acme.store);
         let purpose = KeyPurpose::SamlRequest;
-        let second = acme.store.add_key(purpose, Some(acme.workspace.id), &new_key(KeyId::new(draw())), acme.now());
-        assert!(matches!(second, Err(StoreError::Taken(_))));
+        let theirs = add(&globex, purpose, Some(globex.workspace.id));
+        let standby = stand_by(&globex).unwrap();
+        let changed = [
+            acme.store.activate_key(purpose, standby, entry(&acme, EventKind::SamlKeyActivated)),
+            acme.store.remove_key(purpose, standby, entry(&acme, EventKind::SamlKeyRemoved)),
+            acme.store.replace_key(purpose, theirs, entry(&acme, EventKind::SamlKeyRemoved)),
+        ];
+        assert!(changed.iter().all(|outcome| matches!(outcome, Err(StoreError::NoSuchKey))));
+        assert_eq!(ids(&acme.store, purpose, Some(globex.workspace.id)), [theirs, standby]);
+    }
+}
+
+fn stand_by(acme: &Acme) -> Result<KeyId, StoreError> {
+    let id = KeyId::new(draw());
+    let (standing, entry) = (KeyStanding::Standby, entry(acme, EventKind::SamlKeyAdded));
+    acme.store.add_workspace_key(KeyPurpose::SamlRequest, &new_key(id), standing, entry).map(|()| id)
+}
+
+fn entry(acme: &Acme, kind: EventKind) -> AuditEntry {
+    AuditEntry {
+        workspace: acme.workspace.id,
+        at: acme.now(),
+        kind,
+        source: Source::Manual,
+        actor: Actor::System,
+        subject: Subject::named("saml_key", "A1:B2"),
+        before: None,
+        after: None,
+        request: RequestOrigin::default(),
     }
 }

@@ -1,31 +1,41 @@
-//! The enveloped signature of a request (SAML core 5.4): libxml2 canonicalises, openssl hashes and signs.
+//! The enveloped signature of what we write (SAML core 5.4): libxml2 canonicalises, openssl hashes and signs.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use openssl::error::ErrorStack;
 use openssl::hash::{MessageDigest, hash};
+use openssl::pkey::{PKey, Private};
+use openssl::sign::Signer;
 use samael::crypto::CertificateDer;
-use samael::schema::AuthnRequest as Document;
 use samael::signature::{DigestAlgorithm, DigestValue, Signature};
 
-use super::{RequestKey, signature, written};
 use crate::foreign::Tree;
+use crate::keys::RequestKey;
 use crate::service_provider::WriteError;
 use crate::xml_guard::ExclusiveC14n;
 
-/// `Signature` comes behind `Issuer`, `SignedInfo` first in it (core 3.2.1).
-const SIGNED_INFO: [usize; 2] = [1, 0];
-
-/// The document with its signature, by RSA and SHA-256.
-pub(super) fn signed(mut document: Document, key: &RequestKey) -> Result<String, WriteError> {
-    let failed = |error: openssl::error::ErrorStack| WriteError(error.to_string());
-    let content = canonical(&written(&document)?, &[])?;
+/// A document with its signature, by RSA and SHA-256. `write` writes it without one or with the given one; `id` is the ID of its
+/// root, among whose child elements the signature is at `position`.
+pub(crate) fn signed(
+    id: &str,
+    position: usize,
+    key: &RequestKey,
+    write: impl Fn(Option<Signature>) -> Result<String, WriteError>,
+) -> Result<String, WriteError> {
+    let failed = |error: ErrorStack| WriteError(error.to_string());
+    let content = canonical(&write(None)?, &[])?;
     let digest = hash(MessageDigest::sha256(), content.as_bytes()).map_err(failed)?;
-    let mut made = template(&document.id, &key.certificate.to_der().map_err(failed)?, &STANDARD.encode(digest));
-    document.signature = Some(made.clone());
-    let signed_info = canonical(&written(&document)?, &SIGNED_INFO)?;
+    let mut made = template(id, &key.certificate.to_der().map_err(failed)?, &STANDARD.encode(digest));
+    // SignedInfo comes first in it.
+    let signed_info = canonical(&write(Some(made.clone()))?, &[position, 0])?;
     made.signature_value.base64_content = Some(signature(&key.key, signed_info.as_bytes())?);
-    document.signature = Some(made);
-    written(&document)
+    write(Some(made))
+}
+
+/// RSA with SHA-256, in base64.
+pub(crate) fn signature(key: &PKey<Private>, over: &[u8]) -> Result<String, WriteError> {
+    let sign = || Signer::new(MessageDigest::sha256(), key)?.sign_oneshot_to_vec(over);
+    sign().map(|signature| STANDARD.encode(signature)).map_err(|error| WriteError(error.to_string()))
 }
 
 /// One reference to the document, which is hashed without this signature and in exclusive canonical form.
