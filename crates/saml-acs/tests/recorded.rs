@@ -8,13 +8,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Duration, Utc};
-use saml_acs::{Expectations, IdentityProvider, SamlResponse, VerifiedAssertion, VerifyError, verify};
+use openssl::pkey::PKey;
+use saml_acs::{DecryptionKey, Expectations, IdentityProvider, SamlResponse, VerifiedAssertion, VerifyError, verify};
 use serde_json::{Map, Value, json};
 
 /// A response with the metadata of its sender and what has to be read from it.
 struct Recording {
     path: PathBuf,
     sender: IdentityProvider,
+    /// The one that it is encrypted for, where it is.
+    key: Option<DecryptionKey>,
     told: Value,
 }
 
@@ -46,16 +49,21 @@ fn recorded_responses_are_soon_worth_nothing() {
 fn both_products_were_recorded_in_all_their_ways() {
     let names: BTreeSet<_> =
         recordings().iter().map(|recording| recording.path.file_stem().unwrap().to_owned()).collect();
-    let expected = ["assertion_signed", "both_signed", "response_signed", "unsolicited"];
-    assert_eq!(names, expected.into_iter().map(Into::into).collect());
-    assert_eq!(recordings().len(), 7);
+    let signed = ["assertion_signed", "both_signed", "response_signed", "unsolicited"];
+    let encrypted = ["encrypted", "encrypted_cbc", "encrypted_gcm"];
+    assert_eq!(names, signed.into_iter().chain(encrypted).map(Into::into).collect());
+    assert_eq!(recordings().len(), 10);
 }
 
 impl Recording {
     fn read(path: PathBuf) -> Self {
         let metadata = fs::read_to_string(path.with_extension("metadata.xml")).unwrap();
         let told = serde_json::from_str(&fs::read_to_string(path.with_extension("json")).unwrap()).unwrap();
-        Self { sender: IdentityProvider::from_metadata(&metadata).unwrap(), told, path }
+        let key = fs::read(path.with_extension("key.pem")).ok().map(|pem| {
+            let key = PKey::private_key_from_pem(&pem).unwrap();
+            DecryptionKey::from_pkcs8(&key.private_key_to_pkcs8().unwrap()).unwrap()
+        });
+        Self { sender: IdentityProvider::from_metadata(&metadata).unwrap(), key, told, path }
     }
 
     fn at(&self) -> DateTime<Utc> {
@@ -64,7 +72,8 @@ impl Recording {
 
     fn check(&self, now: DateTime<Utc>) -> Result<VerifiedAssertion, VerifyError> {
         let response = SamlResponse::from_xml(fs::read(&self.path).unwrap());
-        verify(&response, &Expectations::new(&self.sender, self.text("sp_entity_id"), self.text("acs_url"), now))
+        let expectations = Expectations::new(&self.sender, self.text("sp_entity_id"), self.text("acs_url"), now);
+        verify(&response, &Expectations { decryption_keys: self.key.as_slice(), ..expectations })
     }
 
     fn text(&self, name: &str) -> &str {

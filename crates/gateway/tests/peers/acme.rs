@@ -1,6 +1,11 @@
 //! A gateway whose workspace `acme` trusts an identity provider, and the other way round.
 
+use std::fs;
+
+use domain::workspace::WorkspaceHandle;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use store::{KeyPurpose, MasterKey, Store};
 
 use crate::common::answer::send;
 use crate::common::program::{INIT, Machine, Running};
@@ -42,6 +47,22 @@ impl Acme {
     pub(crate) fn permit_sha_1(&self) {
         let set = ["saml", "idp", "set", "--workspace", "acme", "--allow-sha1", "--metadata"];
         self.machine.ok(&[&set[..], &[&self.peer.metadata_url()]].concat());
+    }
+
+    /// Makes a second key to encrypt for; the identity provider reads our metadata again.
+    pub(crate) fn add_key(&self) {
+        self.machine.ok(&["saml", "key", "add", "--workspace", "acme"]);
+        self.peer.get_to_know(&send("GET", &self.entity_id, &[], None).expect(200).body);
+    }
+
+    /// The keys that assertions are encrypted for, the active one first, in PKCS #8.
+    pub(crate) fn decryption_keys(&self) -> Vec<Vec<u8>> {
+        let master_key = fs::read_to_string(self.machine.path("gatehouse.db.master-key")).unwrap();
+        let url = format!("sqlite://{}", self.machine.path("gatehouse.db").display());
+        let store = Store::open(&url, &MasterKey::from_hex(&master_key).unwrap()).unwrap();
+        let workspace = store.find_workspace(&WorkspaceHandle::new("acme").unwrap()).unwrap().unwrap();
+        let keys = store.keys(KeyPurpose::SamlDecryption, Some(workspace.id)).unwrap();
+        keys.iter().map(|key| key.secret.expose_secret().to_vec()).collect()
     }
 
     /// The check that refused the last login.

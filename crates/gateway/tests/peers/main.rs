@@ -10,6 +10,7 @@ mod acme;
 mod form;
 mod visitor;
 
+mod encrypted;
 mod in_a_browser;
 mod mail;
 mod recording;

@@ -54,12 +54,30 @@ pub(crate) struct Ways {
     pub(crate) signs_assertion: bool,
     pub(crate) with_sha_1: bool,
     pub(crate) wants_signed_requests: bool,
+    pub(crate) encrypts: Option<Cipher>,
+}
+
+/// How an assertion is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cipher {
+    /// As the product does it untold.
+    Untold,
+    Aes128Cbc,
+    Aes256Cbc,
+    Aes128Gcm,
+    Aes256Gcm,
 }
 
 impl Default for Ways {
-    /// Response and assertion signed, requests as they come.
+    /// Response and assertion signed, nothing encrypted, requests as they come.
     fn default() -> Self {
-        Self { signs_response: true, signs_assertion: true, with_sha_1: false, wants_signed_requests: false }
+        Self {
+            signs_response: true,
+            signs_assertion: true,
+            with_sha_1: false,
+            wants_signed_requests: false,
+            encrypts: None,
+        }
     }
 }
 
@@ -85,6 +103,7 @@ impl Peer {
             .env("PEER_FOLDER", folder.path())
             .env("PEER_KEYS", below("../saml-acs/tests/fixtures/keys"))
             .env("PEER_SETTINGS", product.settings(ways).to_string())
+            .env("PEER_CIPHER", ways.encrypts.map_or("", Cipher::name))
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
@@ -193,6 +212,7 @@ impl Product {
                 "saml20.sign.assertion": ways.signs_assertion,
                 "signature.algorithm": signature,
                 "validate.authnrequest": ways.wants_signed_requests,
+                "assertion.encryption": ways.encrypts.is_some(),
             }),
             Self::Pysaml2 => json!({
                 "sign_response": ways.signs_response,
@@ -200,7 +220,21 @@ impl Product {
                 "signing_algorithm": signature,
                 "digest_algorithm": digest,
                 "want_authn_requests_signed": ways.wants_signed_requests,
+                "encrypt_assertion": ways.encrypts.is_some(),
             }),
+        }
+    }
+}
+
+impl Cipher {
+    /// The end of its name in XML encryption; empty where the product chooses.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Untold => "",
+            Self::Aes128Cbc => "aes128-cbc",
+            Self::Aes256Cbc => "aes256-cbc",
+            Self::Aes128Gcm => "aes128-gcm",
+            Self::Aes256Gcm => "aes256-gcm",
         }
     }
 }

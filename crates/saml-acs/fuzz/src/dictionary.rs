@@ -22,7 +22,7 @@ pub static VALUES: LazyLock<Vec<String>> = LazyLock::new(|| {
     said.chain(ODD_VALUES.map(str::to_owned)).collect::<BTreeSet<_>>().into_iter().collect()
 });
 
-const ODD_VALUES: [&str; 23] = [
+const ODD_VALUES: [&str; 25] = [
     "",
     " ",
     "#",
@@ -36,6 +36,8 @@ const ODD_VALUES: [&str; 23] = [
     "http://www.w3.org/2000/09/xmldsig#hmac-sha1",
     "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1",
     "http://www.w3.org/2000/09/xmldsig#sha1",
+    "http://www.w3.org/2001/04/xmlenc#rsa-1_5",
+    "http://www.w3.org/2001/04/xmlenc#tripledes-cbc",
     "urn:oasis:names:tc:SAML:1.0:assertion",
     "http://www.w3.org/XML/1998/namespace",
     "http://www.w3.org/2000/xmlns/",

@@ -4,12 +4,14 @@
 mod dictionary;
 mod mutation;
 mod random;
+mod seal;
 mod spans;
 
 use std::fs;
 use std::path::Path;
 
 pub use mutation::mutate;
+pub use seal::with_sealed_assertion;
 
 /// The responses and metadata of the tests.
 pub fn fixtures() -> &'static Path {

@@ -1,9 +1,12 @@
 """The pysaml2 package as an identity provider: a page to sign in at; requests and responses are pysaml2's.
 
 PEER_URL is its address, PEER_KEYS the folder with key and certificate, PEER_FOLDER the test's own, where the metadata of
-the service provider lie once there is one. PEER_SETTINGS is what one test wants of it, in pysaml2's own words.
+the service provider lie once there is one. PEER_SETTINGS is what one test wants of it, in pysaml2's own words. PEER_CIPHER is
+the end of an algorithm's name: pysaml2 can't be told by settings how to encrypt, so that its own parts are given other
+defaults.
 """
 
+import functools
 import json
 import os
 from html import escape
@@ -12,18 +15,26 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT
+from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT, entity
 from saml2.authn_context import PASSWORDPROTECTEDTRANSPORT
 from saml2.config import IdPConfig
 from saml2.metadata import entity_descriptor
 from saml2.response import IncorrectlySigned
 from saml2.saml import NAMEID_FORMAT_UNSPECIFIED, NameID
 from saml2.server import Server
+from saml2.sigver import SecurityContext, pre_encryption_part
 
 URL = os.environ["PEER_URL"]
 KEYS = Path(os.environ["PEER_KEYS"])
 SERVICE_PROVIDER = Path(os.environ["PEER_FOLDER"]) / "service-provider.xml"
 PEOPLE = json.loads((Path(__file__).parents[1] / "people.json").read_text(encoding="utf-8"))
+
+CIPHER = os.environ["PEER_CIPHER"]
+if CIPHER:
+    vocabulary = "http://www.w3.org/2009/xmlenc11#" if CIPHER.endswith("gcm") else "http://www.w3.org/2001/04/xmlenc#"
+    session_key = "aes-256" if CIPHER.startswith("aes256") else "aes-128"
+    entity.pre_encryption_part = functools.partial(pre_encryption_part, msg_enc=vocabulary + CIPHER)
+    SecurityContext.encrypt_assertion = functools.partialmethod(SecurityContext.encrypt_assertion, key_type=session_key)
 
 PAGE = """<!DOCTYPE html><title>Sign in</title><form method="post" action="{address}">
 <input id="username" name="username"><input id="password" name="password" type="password"><button>Sign in</button>
