@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use domain::clock::Timestamp;
-use saml_acs::{IdentityProvider, MetadataError, choose, valid_until};
+use saml_acs::{IdentityProvider, MetadataError, SigningCertificate, choose, signed_by, valid_until};
 use store::MetadataSource;
 use ureq::tls::{TlsConfig, TlsProvider};
 use ureq::unversioned::resolver::DefaultResolver;
@@ -45,6 +45,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) reach: Reach,
     /// Whose it is to be; where nobody is named, that of the only identity provider in it.
     pub(crate) entity_id: Option<&'a str>,
+    /// Which certificate has to sign it (DER, base64).
+    pub(crate) certificate: Option<&'a str>,
 }
 
 impl Wanted<'_> {
@@ -53,6 +55,10 @@ impl Wanted<'_> {
     pub(crate) fn get(&self, now: Timestamp) -> Result<(String, IdentityProvider)> {
         let text = read(self.from, self.reach)?;
         let checked = || -> Result<_, MetadataError> {
+            let text = match self.certificate {
+                Some(certificate) => signed_by(&text, &SigningCertificate::from_base64(certificate)?)?,
+                None => text,
+            };
             if let Some(end) = valid_until(&text)?.filter(|end| *end <= now) {
                 return Err(MetadataError::Expired(end));
             }
@@ -68,15 +74,16 @@ impl Wanted<'_> {
 pub(crate) fn get_typed(
     file_or_url: &str,
     entity_id: Option<&str>,
+    certificate: Option<String>,
     now: Timestamp,
 ) -> Result<(String, IdentityProvider, Option<MetadataSource>)> {
-    let wanted = Wanted { from: file_or_url, reach: Reach::Public, entity_id };
+    let wanted = Wanted { from: file_or_url, reach: Reach::Public, entity_id, certificate: certificate.as_deref() };
     let (is_private, found) = match wanted.get(now) {
         Err(error) if is_private_address(&error) => (true, Wanted { reach: Reach::Anywhere, ..wanted }.get(now)),
         found => (false, found),
     };
     let (text, provider) = found?;
-    let source = MetadataSource { url: file_or_url.to_owned(), certificate: None, is_private };
+    let source = MetadataSource { url: file_or_url.to_owned(), certificate, is_private };
     Ok((text, provider, is_url(file_or_url).then_some(source)))
 }
 

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::tree::{self, METADATA, PROTOCOL, SIGNATURE, collapsed_attribute};
 pub use certificate::{CertificateFacts, SigningCertificate};
-pub use choice::{choose, valid_until};
+pub use choice::{choose, signed_by, valid_until};
 
 /// An identity provider that responses can be verified of: it has an entity id and at least one usable signing key.
 #[derive(Debug, Clone)]
@@ -49,6 +49,8 @@ pub enum MetadataError {
     NotThisIdentityProvider(String, Vec<String>),
     #[error("the metadata was valid only until {0}: have the identity provider publish it anew")]
     Expired(DateTime<Utc>),
+    #[error("the metadata has to be signed by the certificate that was given with its address, and is not: {0}")]
+    Signature(String),
     #[error("the metadata has no entityID: ask the identity provider's administrator for complete metadata")]
     EntityIdMissing,
     #[error(
@@ -82,7 +84,7 @@ impl IdentityProvider {
 
     /// Reads metadata: an `EntityDescriptor`, or an `EntitiesDescriptor` with exactly one identity provider in it.
     ///
-    /// The metadata's own signature is not looked at: it comes from an administrator or over TLS.
+    /// The metadata's own signature is not looked at here, but by [`signed_by`] where it has to be signed.
     ///
     /// # Errors
     /// What is missing or wrong, and what to do about it.

@@ -33,7 +33,7 @@ mod xml_guard;
 
 pub use authn_request::{AuthnRequest, request_id};
 pub use connection::{
-    Binding, CertificateFacts, IdentityProvider, MetadataError, SigningCertificate, choose, valid_until,
+    Binding, CertificateFacts, IdentityProvider, MetadataError, SigningCertificate, choose, signed_by, valid_until,
 };
 pub use decrypt::DecryptionKey;
 pub use demands::{Demands, Unmet};

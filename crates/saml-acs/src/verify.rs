@@ -3,6 +3,7 @@
 mod assertion;
 mod claim;
 mod encrypted;
+mod metadata;
 mod signature;
 
 use chrono::{DateTime, Duration, Utc};
@@ -11,6 +12,7 @@ use roxmltree::{Document, Node};
 
 pub use assertion::VerifiedAssertion;
 pub(crate) use claim::Claim;
+pub(crate) use metadata::signed_metadata;
 
 use crate::claims::{self, Rules};
 use crate::connection::IdentityProvider;

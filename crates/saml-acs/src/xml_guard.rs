@@ -238,7 +238,8 @@ fn without_assertion(response: Node<'_, '_>) -> VerifyError {
     }
 }
 
-fn signature_of<'a, 'input>(
+/// The signature of an element, which has one at most.
+pub(crate) fn signature_of<'a, 'input>(
     signed: Node<'a, 'input>,
     weak: WeakAlgorithms,
 ) -> Result<Option<SignatureShape<'a, 'input>>, VerifyError> {

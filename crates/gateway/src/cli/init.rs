@@ -56,7 +56,7 @@ impl Init {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {
         self.new.check()?;
         let now = SystemClock.now();
-        let given = self.new.idp_metadata.as_deref().map(|from| get_typed(from, None, now)).transpose()?;
+        let given = self.new.idp_metadata.as_deref().map(|from| get_typed(from, None, None, now)).transpose()?;
         let base_url = settings.server.base_url()?;
         let store = settings.open_or_create_store()?;
         store.migrate()?;

@@ -2,12 +2,14 @@ mod key;
 mod list;
 mod show;
 
+use std::path::PathBuf;
+
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use domain::audit::{EventKind, Subject};
 use domain::connection::{AttributeNames, WeakAlgorithms};
 use domain::id::ConnectionId;
-use saml_acs::IdentityProvider;
+use saml_acs::{IdentityProvider, SigningCertificate};
 use store::{Connection, StoreError, Unique};
 use web::random;
 
@@ -54,6 +56,10 @@ pub(super) struct Set {
     /// Its entity id, where the metadata describes several
     #[arg(long, value_name = "ENTITY_ID", requires = "metadata")]
     entity: Option<String>,
+    /// The certificate (PEM or DER) that has to sign the metadata, now and whenever it is fetched again; it stays for as long
+    /// as the address does
+    #[arg(long, value_name = "FILE", requires = "metadata")]
+    metadata_certificate: Option<PathBuf>,
     /// Do not fetch the metadata again, though it comes from an address
     #[arg(long)]
     no_refresh: bool,
@@ -93,11 +99,23 @@ impl Set {
         output::line(format!("{} signs in here, with {certificates} signing certificate(s).", provider.entity_id()))
     }
 
+    /// The certificate that has to sign the metadata: the given one, else the one that was given with the same address.
+    fn certificate(&self, known: Option<&Connection>) -> Result<Option<String>> {
+        let Some(path) = &self.metadata_certificate else {
+            let source = known.and_then(|known| known.source.as_ref());
+            let same = source.filter(|source| Some(&source.url) == self.metadata.as_ref());
+            return Ok(same.and_then(|source| source.certificate.clone()));
+        };
+        let bytes = std::fs::read(path).with_context(|| format!("can't read {}", path.display()))?;
+        Ok(Some(SigningCertificate::from_file(&bytes)?.to_base64()?))
+    }
+
     /// As it is to be. What is not named stays, but for the permission of SHA-1, which is given anew each time.
     fn connection(&self, session: &Session, known: Option<&Connection>) -> Result<Connection> {
         let mut connection = match (known, &self.metadata) {
             (_, Some(metadata)) => {
-                let (metadata, provider, source) = metadata::get_typed(metadata, self.entity.as_deref(), session.now)?;
+                let (metadata, provider, source) =
+                    metadata::get_typed(metadata, self.entity.as_deref(), self.certificate(known)?, session.now)?;
                 let source = source.filter(|_| !self.no_refresh);
                 let connection = new_connection(session, known, &self.idp, metadata, provider.entity_id())?;
                 Connection { source, ..connection }

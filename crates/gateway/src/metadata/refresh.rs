@@ -77,7 +77,8 @@ pub(crate) fn refresh(store: &Store, connection: Connection, now: Timestamp) -> 
 fn fetch(connection: &Connection, source: &MetadataSource, now: Timestamp) -> Result<String> {
     let reach = if source.is_private { Reach::Anywhere } else { Reach::Public };
     // Under the known name alone: whoever publishes another one does not take its people over.
-    let wanted = Wanted { from: &source.url, reach, entity_id: Some(&connection.entity_id) };
+    let (entity_id, certificate) = (Some(connection.entity_id.as_str()), source.certificate.as_deref());
+    let wanted = Wanted { from: &source.url, reach, entity_id, certificate };
     let (metadata, provider) = wanted.get(now)?;
     if provider.entity_id() != connection.entity_id {
         bail!("it describes another identity provider, {}", provider.entity_id());

@@ -60,6 +60,25 @@ impl SigningCertificate {
         })
     }
 
+    /// Reads one from a file, in PEM or DER.
+    ///
+    /// # Errors
+    /// Where it can't be read, or its key is weak.
+    pub fn from_file(bytes: &[u8]) -> Result<Self, MetadataError> {
+        match X509::from_pem(bytes).and_then(|certificate| certificate.to_der()) {
+            Ok(der) => Self::from_der(&der),
+            Err(_) => Self::from_der(bytes),
+        }
+    }
+
+    /// In DER and base64, as it is stored.
+    ///
+    /// # Errors
+    /// Where OpenSSL can't write it.
+    pub fn to_base64(&self) -> Result<String, ErrorStack> {
+        Ok(STANDARD.encode(self.certificate.to_der()?))
+    }
+
     pub(crate) fn key(&self) -> &PKeyRef<Public> {
         &self.key
     }
@@ -68,7 +87,11 @@ impl SigningCertificate {
         self.key_kind
     }
 
-    pub(super) fn from_base64(text: &str) -> Result<Self, MetadataError> {
+    /// Reads one as metadata has it.
+    ///
+    /// # Errors
+    /// Where it can't be read, or its key is weak.
+    pub fn from_base64(text: &str) -> Result<Self, MetadataError> {
         let digits: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
         let der = STANDARD.decode(digits).map_err(|_| MetadataError::UnreadableCertificate)?;
         Self::from_der(&der)

@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use roxmltree::Node;
 
-use super::{MetadataError, identity_providers, name, parse};
+use super::{MetadataError, SigningCertificate, identity_providers, name, parse};
 use crate::time;
 use crate::tree::{METADATA, collapsed_attribute};
+use crate::verify::signed_metadata;
 
 /// The metadata of one identity provider alone: the one that is named, else the only one. Around it stays what declares its
 /// namespaces.
@@ -25,6 +26,14 @@ pub fn choose(xml: &str, entity_id: Option<&str>) -> Result<String, MetadataErro
         (None, _, Some(id)) => Err(MetadataError::NotThisIdentityProvider(id.to_owned(), all())),
         _ => Err(MetadataError::NotOneIdentityProvider(all())),
     }
+}
+
+/// The metadata as far as a certificate has signed it (section 3), where it has to be signed.
+///
+/// # Errors
+/// Where it is not signed, or not by this certificate.
+pub fn signed_by(xml: &str, certificate: &SigningCertificate) -> Result<String, MetadataError> {
+    signed_metadata(xml, certificate).map_err(|error| MetadataError::Signature(error.to_string()))
 }
 
 /// Until when the metadata may be used (metadata, section 2.3.1): no element outlives those around it.

@@ -9,7 +9,7 @@ use openssl::pkey::{PKeyRef, Public};
 use openssl::sign::Verifier;
 use roxmltree::Document;
 
-use crate::connection::IdentityProvider;
+use crate::connection::{IdentityProvider, SigningCertificate};
 use crate::error::VerifyError;
 use crate::foreign::{Element, Tree};
 use crate::tree;
@@ -25,11 +25,20 @@ pub(super) fn signed_bytes<'a, 'input: 'a>(
     signatures: impl IntoIterator<Item = &'a SignatureShape<'a, 'input>>,
     identity_provider: &IdentityProvider,
 ) -> Result<String, VerifyError> {
+    signed_by(xml, signatures, identity_provider.signing_certificates())
+}
+
+/// The same, by any of these certificates.
+pub(super) fn signed_by<'a, 'input: 'a>(
+    xml: &str,
+    signatures: impl IntoIterator<Item = &'a SignatureShape<'a, 'input>>,
+    certificates: &[SigningCertificate],
+) -> Result<String, VerifyError> {
     let tree = Tree::parse(xml).ok_or(VerifyError::SignedTreeDiffers)?;
     let found = signatures.into_iter().map(|shape| Signature::find(&tree, shape));
     let signatures: Vec<_> = found.collect::<Result<_, _>>()?;
     for signature in &signatures {
-        signature.signed_info_holds(identity_provider)?;
+        signature.signed_info_holds(certificates)?;
     }
     // The outermost comes first: it covers the signatures inside, which are taken out after it.
     let mut signed = signatures.iter().map(Signature::digested);
@@ -55,12 +64,11 @@ impl<'a, 'input> Signature<'a, 'input> {
     }
 
     /// One of the keys made the signature value over `SignedInfo`, and that is what the gate has seen of it.
-    fn signed_info_holds(&self, identity_provider: &IdentityProvider) -> Result<(), VerifyError> {
+    fn signed_info_holds(&self, certificates: &[SigningCertificate]) -> Result<(), VerifyError> {
         let shape = self.shape;
         let canonical = self.canonical(self.signed_info, &shape.canonicalization)?;
         let value = tree::base64(shape.value).ok_or(VerifyError::SignatureInvalid)?;
-        let certificates = identity_provider.signing_certificates().iter();
-        let mut fitting = certificates.filter(|certificate| certificate.key_kind() == shape.key_kind);
+        let mut fitting = certificates.iter().filter(|certificate| certificate.key_kind() == shape.key_kind);
         if !fitting.any(|certificate| made_signature(certificate.key(), shape, &canonical, &value).unwrap_or(false)) {
             return Err(VerifyError::SignatureInvalid);
         }
