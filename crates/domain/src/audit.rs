@@ -175,6 +175,12 @@ kinds! {
     LoginFailed = "login.failed",
     /// Sessions ended.
     SessionEnded = "session.ended",
+    /// The identity provider has signed somebody out everywhere, whose logout began here.
+    LogoutCompleted = "logout.completed",
+    /// The identity provider has not signed somebody out everywhere.
+    LogoutPartial = "logout.partial",
+    /// A message of single logout was refused; `after.check` names the check.
+    LogoutFailed = "logout.failed",
 }
 
 /// Who wrote a fact.
@@ -221,6 +227,13 @@ pub enum Actor {
         /// The assertion's id.
         id: Option<String>,
     },
+    /// A request or response of single logout by a connection's identity provider.
+    LogoutMessage {
+        /// The provider's entity id.
+        issuer: Option<String>,
+        /// The message's id.
+        id: Option<String>,
+    },
     /// The person themselves.
     Collaborator {
         /// Their inner id.
@@ -238,7 +251,8 @@ pub enum Actor {
 /// What an entry is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Subject {
-    /// `collaborator`, `workspace`, `connection`, `saml_key`, `scim_token`, `scim_attribute`, `role`, `group`, `owner`, `login`.
+    /// `collaborator`, `workspace`, `connection`, `saml_key`, `scim_token`, `scim_attribute`, `role`, `group`, `owner`, `login`,
+    /// `logout`, `environment`.
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// Its id, where it has one.

@@ -10,6 +10,7 @@ use crate::custom_attribute::CustomAttributes;
 use crate::environment::GroupName;
 use crate::facts::{AssertedFacts, Pin};
 use crate::id::{ConnectionId, PersonId, ScimId};
+use crate::name_id::Qualifiers;
 
 /// A command about one person.
 #[derive(Debug, Clone)]
@@ -98,6 +99,8 @@ pub struct LoginAttempt {
     pub connection: ConnectionId,
     /// The NameID, exactly.
     pub name_id: String,
+    /// What stands beside it: single logout has to name it so.
+    pub name_id_qualifiers: Qualifiers,
     /// Whether the NameID is worth remembering (a transient one is not).
     pub linkable: bool,
     /// The name to find an unlinked person by: `workato_email`, else the NameID.
@@ -155,7 +158,7 @@ impl Context {
     pub fn source(&self) -> Source {
         match self.actor {
             Actor::ScimToken { .. } => Source::ScimAutoSync,
-            Actor::Assertion { .. } => Source::SamlAutoSync,
+            Actor::Assertion { .. } | Actor::LogoutMessage { .. } => Source::SamlAutoSync,
             Actor::CommandLine { .. } | Actor::Collaborator { .. } => Source::Manual,
             Actor::System => Source::System,
         }

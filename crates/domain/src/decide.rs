@@ -17,6 +17,7 @@ use crate::command::{Command, Context};
 use crate::environment::{Catalogue, GroupName};
 use crate::group::Group;
 use crate::id::{ConnectionId, PersonId, WorkspaceId};
+use crate::name_id::NameId;
 use crate::workspace::Workspace;
 
 /// Decides what a command changes, or refuses it. Nothing is written here: the store's `commit` does that, all or nothing.
@@ -176,7 +177,7 @@ pub struct NewSession {
     /// The person's epoch at the login.
     pub epoch: i64,
     /// The NameID, for logout.
-    pub name_id: String,
+    pub name_id: NameId,
     /// The provider's index, for logout.
     pub session_index: Option<String>,
     /// When it begins.

@@ -16,6 +16,8 @@ pub mod explain;
 pub mod facts;
 pub mod group;
 pub mod id;
+pub mod logout;
+pub mod name_id;
 pub mod order;
 pub mod policy;
 pub mod predicate;

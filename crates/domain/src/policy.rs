@@ -355,6 +355,8 @@ policy! {
     saml_authn_context: AuthnContexts = "saml_authn_context",
     /// What becomes of a certificate whose time is over.
     expired_certificates: ExpiredCertificates = "expired_certificates",
+    /// Whether signing out here asks the identity provider to sign the person out everywhere.
+    single_logout: Switch = "single_logout",
     /// Where a login ends that asked for nothing.
     start_url: StartUrl = "start_url",
     /// How long a session lives.
@@ -388,6 +390,7 @@ impl Policy {
             saml_force_authn: Switch(false),
             saml_authn_context: AuthnContexts::default(),
             expired_certificates: ExpiredCertificates::Accept,
+            single_logout: Switch(true),
             start_url: StartUrl("/session".to_owned()),
             session_lifetime: Span::seconds(12 * 3_600),
             audit_retention: Retention::default(),

@@ -205,7 +205,7 @@ proptest! {
             let person = world.person(id);
             prop_assert_eq!(person.status(), Status::Active);
             prop_assert_eq!((session.person, session.epoch), (id, person.epoch));
-            prop_assert_eq!(session.name_id.contains('\u{212a}'), person.user_name.as_str().contains('\u{212a}'));
+            prop_assert_eq!(session.name_id.value.contains('\u{212a}'), person.user_name.as_str().contains('\u{212a}'));
         }
     }
 

@@ -1,14 +1,9 @@
 //! The request that starts a login here: SAML core 3.4.1, in the HTTP-Redirect and the HTTP-POST binding.
 
-use std::io::Write;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use domain::policy::Policy;
-use flate2::Compression;
-use flate2::write::DeflateEncoder;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use samael::schema::{
     AuthnContextClassRef, AuthnContextComparison, AuthnRequest as Document, Issuer, NameIdPolicy, RequestedAuthnContext,
 };
@@ -16,8 +11,9 @@ use samael::traits::ToXml;
 use url::Url;
 
 use crate::connection::Binding;
-use crate::enveloped_signature::{self, signature};
+use crate::enveloped_signature;
 use crate::keys::RequestKey;
+use crate::outgoing::Outgoing;
 use crate::service_provider::{ServiceProvider, WriteError, name_id_format};
 use crate::tree;
 
@@ -45,10 +41,6 @@ pub fn request_id(random: [u8; 16]) -> String {
     format!("_{}", hex::encode(random))
 }
 
-/// RFC 3986, section 2.3: what needs no escape.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
-
 impl AuthnRequest<'_> {
     /// The address that the browser is sent to. Query parameters that the identity provider's address has are kept.
     ///
@@ -57,21 +49,8 @@ impl AuthnRequest<'_> {
     pub fn redirect_url(&self) -> Result<Url, WriteError> {
         // Bindings 3.4.4.1: a signature inside the message has no place in this binding.
         let xml = written(&self.document())?;
-        let mut query = format!("SAMLRequest={}", escaped(&STANDARD.encode(deflated(&xml)?)));
-        if let Some(relay_state) = self.relay_state {
-            query.push_str(&format!("&RelayState={}", escaped(relay_state)));
-        }
-        if let Some(key) = self.signing_key {
-            query.push_str(&format!("&SigAlg={}", escaped(RSA_SHA256)));
-            // Bindings 3.4.4.1: over the query string as it is sent.
-            let signature = signature(&key.key, query.as_bytes())?;
-            query.push_str(&format!("&Signature={}", escaped(&signature)));
-        }
-        let mut url = self.destination.clone();
-        let kept = url.query().filter(|kept| !kept.is_empty()).map(|kept| format!("{kept}&"));
-        url.set_query(Some(&(kept.unwrap_or_default() + &query)));
-        url.set_fragment(None);
-        Ok(url)
+        let message = Outgoing { parameter: "SAMLRequest", xml: &xml, relay_state: self.relay_state };
+        message.redirect_url(self.destination, self.signing_key)
     }
 
     /// The form field `SAMLRequest` of the HTTP-POST binding (bindings 3.5.4). Its signature is in the message.
@@ -126,17 +105,6 @@ impl AuthnRequest<'_> {
 
 fn written(document: &Document) -> Result<String, WriteError> {
     document.to_string().map_err(|error| WriteError(error.to_string()))
-}
-
-/// Bindings 3.4.4.1: raw deflate.
-fn deflated(xml: &str) -> Result<Vec<u8>, WriteError> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-    let written = encoder.write_all(xml.as_bytes()).and_then(|()| encoder.finish());
-    written.map_err(|error| WriteError(error.to_string()))
-}
-
-fn escaped(value: &str) -> String {
-    utf8_percent_encode(value, ESCAPED).to_string()
 }
 
 #[cfg(test)]

@@ -32,6 +32,12 @@ impl BrowserSecret {
         let value = self.0.expose_secret().to_owned();
         crossing(Cookie::new(login_cookie(request_id, base_url), value), Duration::minutes(LOGIN_MINUTES), base_url)
     }
+
+    /// The same with the response to a logout.
+    pub(crate) fn logout_cookie(&self, request_id: &str, base_url: &BaseUrl) -> Cookie<'static> {
+        let value = self.0.expose_secret().to_owned();
+        crossing(Cookie::new(logout_cookie(request_id, base_url), value), Duration::minutes(LOGIN_MINUTES), base_url)
+    }
 }
 
 /// Which browser it is. A session belongs to one, so that it can end with the next login there, whichever tab that is in
@@ -76,6 +82,11 @@ impl Cookies {
         self.find(&login_cookie(request_id, base_url)).map(|value| random::hash(&value.to_owned().into()))
     }
 
+    /// The hash of the secret that the browser brings for a logout.
+    pub(crate) fn logout_secret(&self, request_id: &str, base_url: &BaseUrl) -> Option<String> {
+        self.find(&logout_cookie(request_id, base_url)).map(|value| random::hash(&value.to_owned().into()))
+    }
+
     /// The browser's id, where it has one and sends it along.
     pub(crate) fn browser(&self, base_url: &BaseUrl) -> Option<BrowserId> {
         self.find(browser_cookie(base_url)).and_then(BrowserId::read)
@@ -98,6 +109,13 @@ pub(crate) fn removal(request_id: &str, base_url: &BaseUrl) -> Cookie<'static> {
     cookie
 }
 
+/// Removes the cookie of a logout that is over.
+pub(crate) fn logout_removal(request_id: &str, base_url: &BaseUrl) -> Cookie<'static> {
+    let mut cookie = crossing(Cookie::new(logout_cookie(request_id, base_url), ""), Duration::ZERO, base_url);
+    cookie.make_removal();
+    cookie
+}
+
 /// Says that this browser was sent on to a login of our own.
 pub(crate) fn bounced(base_url: &BaseUrl) -> Cookie<'static> {
     crossing(Cookie::new(bounce_cookie(base_url), "1"), Duration::seconds(BOUNCE_SECONDS), base_url)
@@ -111,8 +129,17 @@ pub(crate) fn unbounced(base_url: &BaseUrl) -> Cookie<'static> {
 }
 
 fn login_cookie(request_id: &str, base_url: &BaseUrl) -> String {
+    request_cookie("login", request_id, base_url)
+}
+
+fn logout_cookie(request_id: &str, base_url: &BaseUrl) -> String {
+    request_cookie("logout", request_id, base_url)
+}
+
+fn request_cookie(kind: &str, request_id: &str, base_url: &BaseUrl) -> String {
     let tail: String = request_id.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
-    if base_url.is_https() { format!("__Host-gatehouse-login-{tail}") } else { format!("gatehouse-login-{tail}") }
+    let prefix = if base_url.is_https() { "__Host-" } else { "" };
+    format!("{prefix}gatehouse-{kind}-{tail}")
 }
 
 fn browser_cookie(base_url: &BaseUrl) -> &'static str {

@@ -4,9 +4,10 @@
 //! browser SSO profile (section 4.1.4).
 
 use chrono::{DateTime, Duration, Utc};
+use domain::name_id::NameId;
 
 use crate::error::VerifyError;
-use crate::read::{AssertionClaims, AuthnStatement, BearerConfirmation, Conditions, NameId, ResponseClaims};
+use crate::read::{AssertionClaims, AuthnStatement, BearerConfirmation, Conditions, ResponseClaims};
 
 /// Core 3.2.2.2.
 pub(crate) const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
@@ -19,6 +20,12 @@ pub(crate) struct Rules<'a> {
     pub(crate) audience: &'a str,
     /// Our assertion consumer service.
     pub(crate) acs_url: &'a str,
+    pub(crate) times: Times,
+}
+
+/// What times are compared with.
+#[derive(Clone, Copy)]
+pub(crate) struct Times {
     pub(crate) now: DateTime<Utc>,
     /// How far the two clocks may differ.
     pub(crate) tolerance: Duration,
@@ -43,18 +50,18 @@ pub(crate) fn check<'a>(
 ) -> Result<Accepted<'a>, VerifyError> {
     envelope(response, rules)?;
     version("the assertion", assertion.version.as_deref())?;
-    issuer("the assertion", assertion.issuer.as_deref(), rules)?;
-    let issued = freshness("the assertion", assertion.issue_instant, rules)?;
+    issuer("the assertion", assertion.issuer.as_deref(), rules.issuer)?;
+    let issued = rules.times.freshness("the assertion", assertion.issue_instant)?;
     let conditions = assertion.conditions.as_ref().ok_or(VerifyError::ConditionsMissing)?;
     conditions_hold(conditions, rules)?;
     audience(conditions, rules)?;
     confirmed(response, &assertion.bearers, rules)?;
     let session_not_on_or_after = authenticated(&assertion.authn_statements, rules)?;
-    let oldest = issued + rules.longest_age;
+    let oldest = issued + rules.times.longest_age;
     Ok(Accepted {
         name_id: name_id(assertion.name_id.as_ref())?,
         session_not_on_or_after,
-        not_on_or_after: conditions.not_on_or_after.map_or(oldest, |until| until.min(oldest)) + rules.tolerance,
+        not_on_or_after: conditions.not_on_or_after.map_or(oldest, |until| until.min(oldest)) + rules.times.tolerance,
     })
 }
 
@@ -67,17 +74,17 @@ fn envelope(response: &ResponseClaims, rules: &Rules<'_>) -> Result<(), VerifyEr
     }
     // Profiles 4.1.4.2: only a response that is not signed may leave its issuer out.
     if response.signed || response.issuer.is_some() {
-        issuer("the response", response.issuer.as_deref(), rules)?;
+        issuer("the response", response.issuer.as_deref(), rules.issuer)?;
     }
     // An ID is never empty: who answers the request "" answers none, and must say so.
     if response.in_response_to.as_deref() == Some("") {
         return Err(VerifyError::InResponseTo);
     }
-    freshness("the response", response.issue_instant, rules).map(|_| ())
+    rules.times.freshness("the response", response.issue_instant).map(|_| ())
 }
 
 /// Core 4.1: what another major or minor version means is not known.
-fn version(element: &'static str, found: Option<&str>) -> Result<(), VerifyError> {
+pub(crate) fn version(element: &'static str, found: Option<&str>) -> Result<(), VerifyError> {
     if found == Some("2.0") { Ok(()) } else { Err(VerifyError::Version { element, found: found.into() }) }
 }
 
@@ -91,24 +98,8 @@ fn destination(response: &ResponseClaims, rules: &Rules<'_>) -> Result<(), Verif
 }
 
 /// Profiles 4.1.4.2: the issuer is the identity provider's entity id, compared character by character.
-fn issuer(element: &'static str, found: Option<&str>, rules: &Rules<'_>) -> Result<(), VerifyError> {
-    if found == Some(rules.issuer) { Ok(()) } else { Err(VerifyError::Issuer { element, found: found.into() }) }
-}
-
-/// Neither issued in the future nor long ago, so that a stolen response with generous conditions is soon worthless.
-fn freshness(
-    element: &'static str,
-    issued: Option<DateTime<Utc>>,
-    rules: &Rules<'_>,
-) -> Result<DateTime<Utc>, VerifyError> {
-    let at = issued.ok_or(VerifyError::IssueInstantMissing { element })?;
-    if at > rules.now + rules.tolerance {
-        return Err(VerifyError::IssuedInFuture { element, at });
-    }
-    if at < rules.now - rules.longest_age - rules.tolerance {
-        return Err(VerifyError::IssuedTooLongAgo { element, at });
-    }
-    Ok(at)
+pub(crate) fn issuer(element: &'static str, found: Option<&str>, expected: &str) -> Result<(), VerifyError> {
+    if found == Some(expected) { Ok(()) } else { Err(VerifyError::Issuer { element, found: found.into() }) }
 }
 
 /// Core 2.5.1.1: one unknown condition makes the assertion's validity unknown, thus not accepted. Core 2.5.1.2: times that
@@ -117,11 +108,11 @@ fn conditions_hold(conditions: &Conditions, rules: &Rules<'_>) -> Result<(), Ver
     if let Some(name) = conditions.unknown.first() {
         return Err(VerifyError::UnknownCondition(name.as_str().into()));
     }
-    if let Some(from) = conditions.not_before.filter(|from| *from > rules.now + rules.tolerance) {
+    if let Some(from) = conditions.not_before.filter(|from| *from > rules.times.now + rules.times.tolerance) {
         return Err(VerifyError::NotYetValid { from });
     }
     match conditions.not_on_or_after {
-        Some(until) if rules.is_over(until) => Err(VerifyError::Expired { until }),
+        Some(until) if rules.times.is_over(until) => Err(VerifyError::Expired { until }),
         Some(until) if conditions.not_before >= Some(until) => Err(VerifyError::NeverValid { until }),
         _ => Ok(()),
     }
@@ -161,7 +152,7 @@ fn bearer_holds(response: &ResponseClaims, bearer: &BearerConfirmation, rules: &
         return Err(VerifyError::BearerNotBefore);
     }
     let until = bearer.not_on_or_after.ok_or(VerifyError::BearerUnbounded)?;
-    if rules.is_over(until) {
+    if rules.times.is_over(until) {
         return Err(VerifyError::BearerExpired { until });
     }
     if bearer.in_response_to != response.in_response_to { Err(VerifyError::InResponseTo) } else { Ok(()) }
@@ -173,18 +164,18 @@ fn authenticated(statements: &[AuthnStatement], rules: &Rules<'_>) -> Result<Opt
         return Err(VerifyError::AuthnStatementMissing);
     }
     // Core 2.7.2: the instant is required.
-    let has_happened = |at: DateTime<Utc>| at <= rules.now + rules.tolerance;
+    let has_happened = |at: DateTime<Utc>| at <= rules.times.now + rules.times.tolerance;
     if !statements.iter().all(|statement| statement.authn_instant.is_some_and(has_happened)) {
         return Err(VerifyError::AuthnInstant);
     }
     let until = statements.iter().filter_map(|statement| statement.session_not_on_or_after).min();
-    match until.filter(|until| rules.is_over(*until)) {
+    match until.filter(|until| rules.times.is_over(*until)) {
         Some(at) => Err(VerifyError::SessionOver { at }),
         None => Ok(until),
     }
 }
 
-fn name_id(found: Option<&NameId>) -> Result<&NameId, VerifyError> {
+pub(crate) fn name_id(found: Option<&NameId>) -> Result<&NameId, VerifyError> {
     found.filter(|name_id| name_id.value.chars().any(is_visible)).ok_or(VerifyError::NameId)
 }
 
@@ -213,9 +204,25 @@ fn is_visible(letter: char) -> bool {
     !letter.is_whitespace() && !letter.is_control() && !ignorable.iter().any(|range| range.contains(&letter))
 }
 
-impl Rules<'_> {
+impl Times {
+    /// Neither issued in the future nor long ago, so that a stolen message with generous conditions is soon worthless.
+    pub(crate) fn freshness(
+        &self,
+        element: &'static str,
+        issued: Option<DateTime<Utc>>,
+    ) -> Result<DateTime<Utc>, VerifyError> {
+        let at = issued.ok_or(VerifyError::IssueInstantMissing { element })?;
+        if at > self.now + self.tolerance {
+            return Err(VerifyError::IssuedInFuture { element, at });
+        }
+        if at < self.now - self.longest_age - self.tolerance {
+            return Err(VerifyError::IssuedTooLongAgo { element, at });
+        }
+        Ok(at)
+    }
+
     /// `NotOnOrAfter` names the first instant that is too late.
-    fn is_over(&self, not_on_or_after: DateTime<Utc>) -> bool {
+    pub(crate) fn is_over(&self, not_on_or_after: DateTime<Utc>) -> bool {
         self.now - self.tolerance >= not_on_or_after
     }
 }

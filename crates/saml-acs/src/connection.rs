@@ -2,6 +2,7 @@
 
 mod certificate;
 mod choice;
+mod single_logout;
 
 use chrono::{DateTime, Utc};
 use roxmltree::{Document, Node, ParsingOptions};
@@ -11,12 +12,14 @@ use url::Url;
 use crate::tree::{self, METADATA, PROTOCOL, SIGNATURE, collapsed_attribute};
 pub use certificate::{CertificateFacts, SigningCertificate};
 pub use choice::{choose, signed_by, valid_until};
+pub use single_logout::SingleLogoutService;
 
 /// An identity provider that responses can be verified of: it has an entity id and at least one usable signing key.
 #[derive(Debug, Clone)]
 pub struct IdentityProvider {
     entity_id: String,
     single_sign_on: Vec<(Binding, Url)>,
+    single_logout: Vec<SingleLogoutService>,
     signing_certificates: Vec<SigningCertificate>,
     want_authn_requests_signed: bool,
 }
@@ -97,6 +100,7 @@ impl IdentityProvider {
                 .ok_or(MetadataError::EntityIdMissing)?
                 .to_owned(),
             single_sign_on: single_sign_on(role)?,
+            single_logout: single_logout::single_logout(role),
             signing_certificates: signing_certificates(role)?,
             want_authn_requests_signed: matches!(
                 collapsed_attribute(role, "WantAuthnRequestsSigned"),
@@ -120,6 +124,14 @@ impl IdentityProvider {
     /// Every address for requests, in the order of the metadata; there is at least one.
     pub fn single_sign_on(&self) -> impl Iterator<Item = (Binding, &Url)> {
         self.single_sign_on.iter().map(|(binding, url)| (*binding, url))
+    }
+
+    /// Where messages of single logout go, by redirect where it takes them so: that works in frames as well, in which some
+    /// identity providers sign people out.
+    #[must_use]
+    pub fn single_logout(&self) -> Option<&SingleLogoutService> {
+        let by = |binding| self.single_logout.iter().find(move |service| service.binding == binding);
+        by(Binding::HttpRedirect).or_else(|| by(Binding::HttpPost))
     }
 
     /// Every certificate that may have signed a response; never empty.

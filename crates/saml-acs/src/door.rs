@@ -44,6 +44,7 @@ pub(crate) fn service_provider(
     ServiceProvider {
         entity_id: site.base_url.saml_metadata(&workspace.handle),
         acs_url: site.base_url.saml_acs(&workspace.handle),
+        slo_url: site.base_url.saml_slo(&workspace.handle),
         signs_requests: signs_requests(&workspace.policy, provider),
         name_id_policy: workspace.policy.saml_name_id_policy,
     }

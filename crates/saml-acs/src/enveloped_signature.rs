@@ -4,13 +4,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use openssl::error::ErrorStack;
 use openssl::hash::{MessageDigest, hash};
-use openssl::pkey::{PKey, Private};
-use openssl::sign::Signer;
 use samael::crypto::CertificateDer;
 use samael::signature::{DigestAlgorithm, DigestValue, Signature};
 
 use crate::foreign::Tree;
 use crate::keys::RequestKey;
+use crate::outgoing::signature;
 use crate::service_provider::WriteError;
 use crate::xml_guard::ExclusiveC14n;
 
@@ -30,12 +29,6 @@ pub(crate) fn signed(
     let signed_info = canonical(&write(Some(made.clone()))?, &[position, 0])?;
     made.signature_value.base64_content = Some(signature(&key.key, signed_info.as_bytes())?);
     write(Some(made))
-}
-
-/// RSA with SHA-256, in base64.
-pub(crate) fn signature(key: &PKey<Private>, over: &[u8]) -> Result<String, WriteError> {
-    let sign = || Signer::new(MessageDigest::sha256(), key)?.sign_oneshot_to_vec(over);
-    sign().map(|signature| STANDARD.encode(signature)).map_err(|error| WriteError(error.to_string()))
 }
 
 /// One reference to the document, which is hashed without this signature and in exclusive canonical form.

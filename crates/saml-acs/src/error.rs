@@ -11,7 +11,7 @@ use thiserror::Error;
 #[expect(missing_docs, reason = "every variant's message says what it means")]
 pub enum VerifyError {
     // What the gate refuses before any signature is looked at.
-    #[error("the form field SAMLResponse is not base64")]
+    #[error("the message is not base64")]
     Base64,
     #[error("the message is larger than {limit} bytes")]
     TooLarge { limit: usize },
@@ -37,7 +37,7 @@ pub enum VerifyError {
     RelativeNamespace(Excerpt),
     #[error("the ID {0} occurs more than once")]
     DuplicateId(Excerpt),
-    #[error("a Response or Assertion has no ID, or one that is not an XML name")]
+    #[error("a message or assertion has no ID, or one that is not an XML name")]
     MalformedId,
     #[error("the root element is {0}, not a SAML 2.0 Response")]
     NotAResponse(Excerpt),
@@ -52,8 +52,20 @@ pub enum VerifyError {
     #[error("the assertion is not a direct child of the response")]
     AssertionMisplaced,
 
+    // What is refused of single logout before any signature is looked at.
+    #[error("the query can be read in several ways: {0}")]
+    Query(&'static str),
+    #[error("the message in the query is not one whole DEFLATE stream")]
+    Deflate,
+    #[error("the root element is {0}, not the SAML 2.0 message that its parameter announces")]
+    NotALogoutMessage(Excerpt),
+    #[error("the message has another message inside")]
+    SeveralMessages,
+    #[error("the message holds the element {0}, which SAML has nowhere in it")]
+    MessageStructure(Excerpt),
+
     // What the gate refuses about signatures.
-    #[error("neither the response nor the assertion is signed")]
+    #[error("neither the message nor an assertion in it is signed")]
     Unsigned,
     #[error("a signature is not a direct child of the element it signs")]
     SignatureMisplaced,
@@ -102,7 +114,7 @@ pub enum VerifyError {
     Issuer { element: &'static str, found: Excerpt },
     #[error("the identity provider answered with status {0}")]
     Status(Excerpt),
-    #[error("the response's Destination is {0}, not this service's address")]
+    #[error("the message's Destination is {0}, not this service's address")]
     Destination(Excerpt),
     #[error("{0} is not a time as xs:dateTime writes it")]
     MalformedTime(Excerpt),
@@ -146,6 +158,10 @@ pub enum VerifyError {
     SessionOver { at: DateTime<Utc> },
     #[error("the assertion's subject is not exactly one readable NameID")]
     NameId,
+    #[error("the name of the person is encrypted, which is not supported: switch that off at the identity provider")]
+    EncryptedNameId,
+    #[error("the request to log out was valid only until {until}")]
+    LogoutOver { until: DateTime<Utc> },
     #[error("an attribute has no name or is encrypted, which is not supported")]
     Attribute,
 }
@@ -176,6 +192,11 @@ impl VerifyError {
             Self::AssertionMissing => "assertion_missing",
             Self::SeveralAssertions => "several_assertions",
             Self::AssertionMisplaced => "assertion_misplaced",
+            Self::Query(_) => "query",
+            Self::Deflate => "deflate",
+            Self::NotALogoutMessage(_) => "not_a_logout_message",
+            Self::SeveralMessages => "several_messages",
+            Self::MessageStructure(_) => "message_structure",
             Self::Unsigned => "unsigned",
             Self::SignatureMisplaced => "signature_misplaced",
             Self::SeveralSignatures => "several_signatures",
@@ -218,6 +239,8 @@ impl VerifyError {
             Self::AuthnInstant => "authn_instant",
             Self::SessionOver { .. } => "session_over",
             Self::NameId => "name_id",
+            Self::EncryptedNameId => "encrypted_name_id",
+            Self::LogoutOver { .. } => "logout_over",
             Self::Attribute => "attribute",
         }
     }
@@ -265,7 +288,7 @@ mod tests {
         let error =
             VerifyError::Destination(format!("https://a.test/\n\u{1b}[31m{}", "x".repeat(10_000)).as_str().into());
         let sentence = error.to_string();
-        assert!(sentence.starts_with(r#"the response's Destination is "https://a.test/\n\u{1b}[31mxx"#), "{sentence}");
+        assert!(sentence.starts_with(r#"the message's Destination is "https://a.test/\n\u{1b}[31mxx"#), "{sentence}");
         assert!(sentence.len() < 250, "{sentence}");
     }
 }

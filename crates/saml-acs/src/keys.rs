@@ -20,6 +20,7 @@ use web::random::{self, NoRandomness};
 
 use crate::connection::{CertificateFacts, MetadataError, SigningCertificate};
 use crate::decrypt::DecryptionKey;
+use crate::refusal::LoginError;
 
 /// How long the certificate of a key says that it is good for.
 const CERTIFICATE_DAYS: i64 = 3_650;
@@ -134,6 +135,12 @@ pub(crate) fn find_request_key(store: &Store, workspace: WorkspaceId) -> Result<
         Ok(RequestKey { certificate: X509::from_der(&stored.public)?, key })
     };
     keys.first().map(read).transpose()
+}
+
+/// The same, where something has to be signed.
+pub(crate) fn get_request_key(store: &Store, workspace: WorkspaceId) -> Result<RequestKey, LoginError> {
+    let missing = || LoginError::Failed("the workspace has no key to sign with".to_owned());
+    find_request_key(store, workspace)?.ok_or_else(missing)
 }
 
 /// The keys that assertions of this workspace may be encrypted for.

@@ -18,14 +18,17 @@ mod foreign;
 pub mod fuzzing;
 mod keys;
 mod login;
+mod logout_document;
 pub mod message;
 mod metadata;
+mod outgoing;
 mod read;
 mod refusal;
 mod relay_state;
 mod routes;
 pub mod service_provider;
 mod settings;
+mod slo;
 mod time;
 mod tree;
 pub mod verify;
@@ -33,17 +36,21 @@ mod xml_guard;
 
 pub use authn_request::{AuthnRequest, request_id};
 pub use connection::{
-    Binding, CertificateFacts, IdentityProvider, MetadataError, SigningCertificate, choose, signed_by, valid_until,
+    Binding, CertificateFacts, IdentityProvider, MetadataError, SigningCertificate, SingleLogoutService, choose,
+    signed_by, valid_until,
 };
 pub use decrypt::DecryptionKey;
 pub use demands::{Demands, Unmet};
 pub use error::VerifyError;
 pub use keys::{KeyError, KeyUse, RequestKey, audited_key, certificate_facts, get_keys, key_subject, new_key};
-pub use message::SamlResponse;
+pub use message::{LogoutKind, RedirectMessage, SamlResponse};
 pub use read::Attribute;
 pub use relay_state::ReturnTo;
 pub use routes::configure;
 pub use service_provider::{ServiceProvider, WriteError};
 pub use settings::Settings;
-pub use verify::{Expectations, VerifiedAssertion, verify};
+pub use verify::{
+    AuthenticLogout, Expectations, LogoutExpectations, LogoutMessage, LogoutOutcome, LogoutRequest, LogoutResponse,
+    VerifiedAssertion, authenticate, verify,
+};
 pub use xml_guard::Limits;

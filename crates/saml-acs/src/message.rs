@@ -1,10 +1,13 @@
-//! The message as the browser posts it.
+//! Messages as the browser brings them.
+
+mod redirect;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::error::VerifyError;
 use crate::xml_guard::Limits;
+pub use redirect::RedirectMessage;
 
 /// No element can be called so without these bytes in UTF-8: a name has no references.
 const ENCRYPTED: &[u8] = b"EncryptedAssertion";
@@ -19,11 +22,7 @@ impl SamlResponse {
     /// # Errors
     /// [`VerifyError::Base64`], or [`VerifyError::TooLarge`] before anything is decoded.
     pub fn from_form_field(value: &str, limits: &Limits) -> Result<Self, VerifyError> {
-        let digits: Vec<u8> = value.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        if digits.len() / 4 * 3 > limits.bytes.saturating_add(2) {
-            return Err(VerifyError::TooLarge { limit: limits.bytes });
-        }
-        STANDARD.decode(digits).map(Self).map_err(|_| VerifyError::Base64)
+        from_base64(value, limits).map(Self)
     }
 
     /// From XML that was decoded elsewhere.
@@ -41,6 +40,43 @@ impl SamlResponse {
     pub(crate) fn xml(&self) -> &[u8] {
         &self.0
     }
+}
+
+/// The two messages of single logout (SAML core 3.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogoutKind {
+    /// `LogoutRequest`.
+    Request,
+    /// `LogoutResponse`.
+    Response,
+}
+
+impl LogoutKind {
+    /// The element's name.
+    #[must_use]
+    pub fn element(self) -> &'static str {
+        match self {
+            Self::Request => "LogoutRequest",
+            Self::Response => "LogoutResponse",
+        }
+    }
+
+    /// The parameter that carries it, in a query and in a form (bindings 3.4.4, 3.5.4).
+    #[must_use]
+    pub fn parameter(self) -> &'static str {
+        match self {
+            Self::Request => "SAMLRequest",
+            Self::Response => "SAMLResponse",
+        }
+    }
+}
+
+fn from_base64(value: &str, limits: &Limits) -> Result<Vec<u8>, VerifyError> {
+    let digits: Vec<u8> = value.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    if digits.len() / 4 * 3 > limits.bytes.saturating_add(2) {
+        return Err(VerifyError::TooLarge { limit: limits.bytes });
+    }
+    STANDARD.decode(digits).map_err(|_| VerifyError::Base64)
 }
 
 #[cfg(test)]

@@ -60,6 +60,7 @@ impl Metadata<'_> {
         let parts = [
             self.signing_certificates.iter().map(|certificate| key_descriptor("signing", certificate, "")).collect(),
             self.encryption_keys(),
+            self.single_logout_services(),
             self.name_id_formats(),
             self.assertion_consumer_service(),
             self.attribute_consuming_service(),
@@ -82,6 +83,15 @@ impl Metadata<'_> {
     fn name_id_formats(&self) -> String {
         let formats = self.service_provider.name_id_formats();
         formats.map(|format| format!("<md:NameIDFormat>{format}</md:NameIDFormat>")).collect()
+    }
+
+    /// One address takes both bindings, requests and responses.
+    fn single_logout_services(&self) -> String {
+        let service = |binding: Binding| {
+            let (binding, location) = (binding.uri(), escaped(&self.service_provider.slo_url));
+            format!("<md:SingleLogoutService Binding=\"{binding}\" Location=\"{location}\"/>")
+        };
+        [Binding::HttpRedirect, Binding::HttpPost].map(service).concat()
     }
 
     /// Profiles 4.1.2: a response comes by HTTP-POST.

@@ -3,14 +3,18 @@
 //! Elements that SAML allows once are refused where they come twice, and text is read across comments, so that no two
 //! readers of the same signed bytes can disagree.
 
+mod logout;
+
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use domain::name_id::{NameId, Qualifiers};
 use roxmltree::Node;
 
 use crate::error::VerifyError;
 use crate::time::parse_date_time;
 use crate::tree::{self, ASSERTION, PROTOCOL, children, collapsed_attribute, only_child};
+pub(crate) use logout::{LogoutClaims, LogoutContent, Status, logout};
 
 /// SAML core 3.2.2, `StatusResponseType`: what the envelope says.
 pub(crate) struct ResponseClaims {
@@ -34,12 +38,6 @@ pub(crate) struct AssertionClaims {
     pub(crate) conditions: Option<Conditions>,
     pub(crate) authn_statements: Vec<AuthnStatement>,
     pub(crate) attributes: Vec<Attribute>,
-}
-
-/// SAML core 2.2.3, exactly as written.
-pub(crate) struct NameId {
-    pub(crate) value: String,
-    pub(crate) format: Option<String>,
 }
 
 /// SAML core 2.4.1.2, of a confirmation whose method is bearer.
@@ -138,9 +136,16 @@ fn name_id(subject: Node<'_, '_>) -> Result<Option<NameId>, VerifyError> {
     let other_names =
         ["BaseID", "EncryptedID"].into_iter().any(|name| children(subject, ASSERTION, name).next().is_some());
     let element = only_child(subject, ASSERTION, "NameID").map_err(|_| VerifyError::NameId)?;
-    let read =
-        |element| Some(NameId { value: tree::text(element)?, format: owned(collapsed_attribute(element, "Format")) });
+    let read = |element| Some(NameId { value: tree::text(element)?, qualifiers: qualifiers(element) });
     Ok(element.filter(|_| !other_names).and_then(read))
+}
+
+fn qualifiers(name_id: Node<'_, '_>) -> Qualifiers {
+    Qualifiers {
+        format: owned(collapsed_attribute(name_id, "Format")),
+        name_qualifier: owned(tree::attribute(name_id, "NameQualifier")),
+        sp_name_qualifier: owned(tree::attribute(name_id, "SPNameQualifier")),
+    }
 }
 
 fn bearers(subject: Node<'_, '_>) -> Result<Vec<BearerConfirmation>, VerifyError> {

@@ -118,6 +118,7 @@ impl From<StoreError> for LoginError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::AlreadyUsed => Self::refused("already_used", error.to_string()),
+            StoreError::ProviderSessionOver => Self::refused("logged_out", error.to_string()),
             other => Self::Failed(other.to_string()),
         }
     }

@@ -1,4 +1,4 @@
-//! The routes below `/saml/{workspace}`.
+//! The routes below `/saml/{workspace}`, and the end of what they begin.
 
 use ::web::Site;
 use ::web::blocking::blocking;
@@ -19,16 +19,17 @@ use crate::keys::{KeyUse, find_request_key, get_keys};
 use crate::metadata::Metadata;
 use crate::refusal::LoginError;
 use crate::settings::Settings;
-use crate::{acs, attributes, login};
+use crate::{acs, attributes, login, slo};
 
 /// Adds the SAML door.
 pub fn configure(config: &mut web::ServiceConfig, settings: Settings) {
-    config.service(
+    config.route("/logout", web::post().to(slo::log_out)).service(
         web::scope("/saml/{workspace}")
             .app_data(web::FormConfig::default().limit(settings.form_limit()))
             .app_data(web::Data::new(settings))
             .route("/metadata", web::get().to(metadata))
             .service(web::resource("/login").wrap(from_fn(begun_login_rate)).get(login::begin))
+            .service(web::resource("/slo").wrap(from_fn(login_rate)).get(slo::by_redirect).post(slo::by_post))
             .service(web::resource("/acs").wrap(from_fn(login_rate)).post(acs::consume)),
     );
 }

@@ -11,6 +11,8 @@ pub struct ServiceProvider {
     pub entity_id: String,
     /// Its assertion consumer service.
     pub acs_url: String,
+    /// Its single logout service.
+    pub slo_url: String,
     /// Whether it signs its requests.
     pub signs_requests: bool,
     /// What kind of name its requests ask for.

@@ -3,6 +3,7 @@
 mod assertion;
 mod claim;
 mod encrypted;
+mod logout;
 mod metadata;
 mod signature;
 
@@ -12,9 +13,12 @@ use roxmltree::{Document, Node};
 
 pub use assertion::VerifiedAssertion;
 pub(crate) use claim::Claim;
+pub use logout::{
+    AuthenticLogout, LogoutExpectations, LogoutMessage, LogoutOutcome, LogoutRequest, LogoutResponse, authenticate,
+};
 pub(crate) use metadata::signed_metadata;
 
-use crate::claims::{self, Rules};
+use crate::claims::{self, Rules, Times};
 use crate::connection::IdentityProvider;
 use crate::decrypt::DecryptionKey;
 use crate::error::VerifyError;
@@ -75,9 +79,7 @@ impl<'a> Expectations<'a> {
             issuer: self.identity_provider.entity_id(),
             audience: self.sp_entity_id,
             acs_url: self.acs_url,
-            now: self.now,
-            tolerance: self.tolerance,
-            longest_age: self.longest_age,
+            times: Times { now: self.now, tolerance: self.tolerance, longest_age: self.longest_age },
         }
     }
 }

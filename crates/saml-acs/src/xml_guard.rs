@@ -5,6 +5,7 @@
 //! assertion, and with signatures that can only mean one thing.
 
 mod encryption;
+mod logout;
 mod namespace;
 mod scan;
 mod signature;
@@ -21,7 +22,8 @@ use crate::tree::{self, ASSERTION, PROTOCOL, SIGNATURE};
 pub(crate) use encryption::{
     CONTENT_CIPHERS, ContentCipher, EncryptedAssertion, EncryptedKey, RSA_OAEP, RSA_OAEP_MGF1P,
 };
-pub(crate) use signature::{ExclusiveC14n, KeyKind, SignatureShape};
+pub(crate) use logout::{GuardedLogout, check_logout};
+pub(crate) use signature::{ExclusiveC14n, Hash, KeyKind, SignatureMethod, SignatureShape, signature_method_of};
 pub(crate) use text::MessageText;
 
 /// How large a message may be in each direction; all checked in one pass before anything is allocated for it.

@@ -15,7 +15,8 @@ use crate::{
 pub struct IdentityProvider {
     external_key: String,
     base_url: String,
-    signing_key: SigningKey,
+    pub(crate) signing_key: SigningKey,
+    single_logout: Vec<&'static str>,
 }
 
 impl IdentityProvider {
@@ -28,6 +29,7 @@ impl IdentityProvider {
             external_key: format!("exk{}", alphanumeric(17)?),
             base_url: base_url.trim_end_matches('/').to_owned(),
             signing_key: SigningKey::generate(now)?,
+            single_logout: Vec::new(),
         })
     }
 
@@ -57,6 +59,41 @@ impl IdentityProvider {
         format!("/app/gatehouse/{}/sso/saml", self.external_key)
     }
 
+    /// The same with single logout switched on, by these bindings (`HTTP-Redirect`, `HTTP-POST`).
+    #[must_use]
+    pub fn with_single_logout(mut self, bindings: &[&'static str]) -> Self {
+        self.single_logout = bindings.to_vec();
+        self
+    }
+
+    /// Whether it takes part in single logout.
+    #[must_use]
+    pub fn has_single_logout(&self) -> bool {
+        !self.single_logout.is_empty()
+    }
+
+    /// Where messages of single logout go.
+    #[must_use]
+    pub fn slo_url(&self) -> String {
+        format!("{}{}", self.base_url, self.slo_path())
+    }
+
+    /// The path of [`Self::slo_url`].
+    #[must_use]
+    pub fn slo_path(&self) -> String {
+        format!("/app/gatehouse/{}/slo/saml", self.external_key)
+    }
+
+    fn single_logout_services(&self) -> String {
+        let service = |binding: &&str| {
+            format!(
+                r#"<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:{binding}" Location="{}"/>"#,
+                Escaped(&self.slo_url())
+            )
+        };
+        self.single_logout.iter().map(service).collect()
+    }
+
     /// The signing certificate in DER.
     #[must_use]
     pub fn certificate_der(&self) -> &[u8] {
@@ -72,7 +109,7 @@ impl IdentityProvider {
                 r#"xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"><md:IDPSSODescriptor WantAuthnRequestsSigned="false" "#,
                 r#"protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><md:KeyDescriptor use="signing">"#,
                 r#"<ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data><ds:X509Certificate>{certificate}"#,
-                r#"</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"#,
+                r#"</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>{single_logout}"#,
                 r#"<md:NameIDFormat>urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress</md:NameIDFormat>"#,
                 r#"<md:NameIDFormat>urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified</md:NameIDFormat>"#,
                 r#"<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="{sso_url}"/>"#,
@@ -82,6 +119,7 @@ impl IdentityProvider {
             entity_id = Escaped(&self.entity_id()),
             certificate = self.signing_key.certificate_base64(),
             sso_url = Escaped(&self.sso_url()),
+            single_logout = self.single_logout_services(),
         )
     }
 

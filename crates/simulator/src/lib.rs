@@ -17,6 +17,7 @@ mod directory;
 mod encrypt;
 mod identity_provider;
 mod journal;
+mod logout;
 mod pages;
 mod people;
 mod provisioning;
@@ -37,6 +38,7 @@ pub use directory::{Directory, EnvironmentRoles, GROUP_NAMES, Person, PersonStat
 pub use encrypt::{ContentCipher, Encryption, EncryptionError, KeyTransport};
 pub use identity_provider::IdentityProvider;
 pub use journal::{Exchange, Journal};
+pub use logout::{LogoutMessage, LogoutRequestParameters, LogoutResponseParameters};
 pub use provisioning::{Assignment, Outcome};
 pub use scim_client::ScimClient;
 pub use scim_error::ScimError;

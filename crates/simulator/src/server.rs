@@ -10,7 +10,8 @@ use actix_web::{
 };
 
 use crate::{
-    pages::{edit, people, provision, sign_in, sso},
+    identity_provider::IdentityProvider,
+    pages::{edit, people, provision, sign_in, slo, sso},
     simulator::Simulator,
 };
 
@@ -24,12 +25,13 @@ pub(crate) fn serve(simulator: Simulator, listener: TcpListener) -> std::io::Res
             .wrap(DefaultHeaders::new().add(("Cache-Control", "no-store")).add(("X-Content-Type-Options", "nosniff")))
             .app_data(simulator.clone())
             .app_data(FormConfig::default().limit(FORM_LIMIT))
-            .configure(|routes| configure(routes, &simulator.identity_provider.sso_path()))
+            .configure(|routes| configure(routes, &simulator.identity_provider))
     });
     Ok(server.workers(1).disable_signals().shutdown_timeout(1).listen(listener)?.run())
 }
 
-pub(crate) fn configure(routes: &mut ServiceConfig, sso_path: &str) {
+pub(crate) fn configure(routes: &mut ServiceConfig, provider: &IdentityProvider) {
+    let (sso_path, slo_path) = (provider.sso_path(), provider.slo_path());
     routes
         .route("/", get().to(people::show))
         .route("/metadata", get().to(people::metadata))
@@ -40,5 +42,6 @@ pub(crate) fn configure(routes: &mut ServiceConfig, sso_path: &str) {
         .route("/people/{key}/push", post().to(provision::push))
         .route("/people/{key}/deactivate", post().to(provision::deactivate))
         .route("/people/{key}/reactivate", post().to(provision::reactivate))
+        .service(resource(slo_path).route(get().to(slo::redirect_binding)).route(post().to(slo::post_binding)))
         .service(resource(sso_path).route(get().to(sso::redirect_binding)).route(post().to(sso::post_binding)));
 }

@@ -9,6 +9,7 @@ use openssl::{
     hash::MessageDigest,
     pkey::{PKey, Private},
     rsa::Rsa,
+    sign::Signer,
     x509::{X509, X509Name},
 };
 use samael::crypto::{Crypto, CryptoError, CryptoProvider};
@@ -101,6 +102,12 @@ impl SigningKey {
             signature_method = signature_method,
             digest_method = digest_method,
         )
+    }
+
+    /// The signature of these bytes by RSA and SHA-256.
+    pub(crate) fn sign_bytes(&self, bytes: &[u8]) -> Result<Vec<u8>, ErrorStack> {
+        let key = PKey::private_key_from_der(&self.private_key_der)?;
+        Signer::new(MessageDigest::sha256(), &key)?.sign_oneshot_to_vec(bytes)
     }
 
     /// Fills in the document's first signature template and returns the document without its XML declaration.

@@ -25,6 +25,8 @@ pub struct Settings {
     pub login_url: String,
     /// The gateway's Assertion Consumer Service.
     pub acs_url: String,
+    /// The gateway's single logout service.
+    pub slo_url: String,
     /// The gateway's entity id.
     pub audience: String,
     /// The gateway's page that tells who is signed in.

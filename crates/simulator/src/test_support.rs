@@ -10,6 +10,7 @@ pub(crate) fn settings() -> Settings {
     Settings {
         login_url: "http://127.0.0.1:8080/saml/acme/login".to_owned(),
         acs_url: "http://127.0.0.1:8080/saml/acme/acs".to_owned(),
+        slo_url: "http://127.0.0.1:8080/saml/acme/slo".to_owned(),
         audience: "http://127.0.0.1:8080/saml/acme/metadata".to_owned(),
         session_url: "http://127.0.0.1:8080/session".to_owned(),
         scim_base_url: "http://127.0.0.1:8080/scim/v2".to_owned(),

@@ -15,6 +15,9 @@ pub enum StoreError {
     /// The login request or the assertion was used before, or the request is over.
     #[error("the login request or the assertion was used before, or has expired")]
     AlreadyUsed,
+    /// The identity provider has ended the session that an assertion is of.
+    #[error("the identity provider has ended the session that this assertion begins")]
+    ProviderSessionOver,
     /// There is no group of that name.
     #[error("there is no group {0}: add it first")]
     NoSuchGroup(String),

@@ -72,6 +72,7 @@ impl Store {
     pub fn forget_expired(&self, now: Timestamp) -> Result<(), StoreError> {
         write!(self, |q, conn| {
             q::logins::forget_expired(conn, micros(now))?;
+            q::logouts::forget_expired(conn, micros(now))?;
             q::sessions::forget_expired(conn, micros(now))
         })
     }

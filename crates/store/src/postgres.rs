@@ -33,6 +33,22 @@ pub(crate) mod text {
     }
 }
 
+/// Rows that are held until the transaction ends.
+pub(crate) mod lock {
+    use diesel::prelude::*;
+
+    use super::Conn;
+    use crate::error::StoreError;
+    use crate::schema::connections;
+
+    /// A connection: whoever writes a row that refers to it waits, and was waited for.
+    pub(crate) fn connection(conn: &mut Conn, id: &str) -> Result<(), StoreError> {
+        let row = connections::table.find(id).select(connections::id).for_update();
+        row.first::<String>(conn).optional()?;
+        Ok(())
+    }
+}
+
 const CONNECTIONS: u32 = 16;
 
 /// A PostgreSQL database.

@@ -267,6 +267,28 @@ diesel::table! {
         authenticated_at -> BigInt,
         expires_at -> BigInt,
         browser -> Nullable<Text>,
+        name_id_format -> Nullable<Text>,
+        name_qualifier -> Nullable<Text>,
+        sp_name_qualifier -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    logout_requests (id) {
+        id -> Text,
+        workspace_id -> Text,
+        connection_id -> Text,
+        person_id -> Text,
+        secret -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ended_provider_sessions (connection_id, session_key) {
+        connection_id -> Text,
+        session_key -> Text,
+        expires_at -> BigInt,
     }
 }
 

@@ -3,6 +3,8 @@
 use domain::audit::AuditEntry;
 use domain::clock::Timestamp;
 use domain::collaborator::Person;
+use domain::id::ConnectionId;
+use domain::name_id::NameId;
 use domain::role::Role;
 use domain::workspace::Workspace;
 
@@ -22,10 +24,23 @@ pub struct LiveSession {
     pub person: Person,
     /// The roles of the workspace with their privileges.
     pub roles: Vec<Role>,
+    /// What the identity provider calls it.
+    pub provider: ProviderSession,
     /// When it began.
     pub authenticated_at: Timestamp,
     /// When it ends by itself.
     pub expires_at: Timestamp,
+}
+
+/// The identity provider's session in which a session of ours began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderSession {
+    /// Through which connection.
+    pub connection: ConnectionId,
+    /// Whose it is, in the identity provider's words.
+    pub name_id: NameId,
+    /// `SessionIndex`.
+    pub session_index: Option<String>,
 }
 
 impl Store {

@@ -36,6 +36,17 @@ pub(crate) mod text {
     }
 }
 
+/// There is one writer, so that nothing has to be held.
+pub(crate) mod lock {
+    use super::Conn;
+    use crate::error::StoreError;
+
+    #[expect(clippy::unnecessary_wraps, reason = "PostgreSQL's may fail")]
+    pub(crate) fn connection(_conn: &mut Conn, _id: &str) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
 /// Jobs waiting for the writer; one more is refused with "busy" (503).
 const QUEUE: usize = 1_024;
 /// Jobs that share one commit at the most.

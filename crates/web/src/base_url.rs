@@ -66,6 +66,11 @@ impl BaseUrl {
         format!("{self}/saml/{workspace}/acs")
     }
 
+    /// The single logout service of a workspace.
+    pub fn saml_slo(&self, workspace: &WorkspaceHandle) -> String {
+        format!("{self}/saml/{workspace}/slo")
+    }
+
     /// The page of an invitation, by its link.
     pub fn invitation(&self, link: &str) -> String {
         format!("{self}/invitations/{link}")

@@ -1,18 +1,13 @@
-//! The routes of no particular door: `/session`, `/logout`, the public keys, and the health of the process.
+//! The routes of no particular door: `/session`, the public keys, and the health of the process.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use domain::audit::{Actor, AuditEntry, EventKind, Source, Subject};
 use domain::collaborator::Status;
 use domain::environment::ALL_COLLABORATORS;
 use serde_json::{Map, Value, json};
-use store::{LiveSession, StoreError};
+use store::LiveSession;
 
 use crate::access_token::AccessTokenError;
 use crate::blocking::blocking;
-use crate::client::Client;
-use crate::page::Page;
-use crate::same_origin::is_same_origin;
 use crate::session;
 use crate::site::Site;
 
@@ -20,7 +15,6 @@ use crate::site::Site;
 pub fn configure(config: &mut web::ServiceConfig) {
     config
         .route("/session", web::get().to(show_session))
-        .route("/logout", web::post().to(log_out))
         .route("/.well-known/jwks.json", web::get().to(jwks))
         .route("/healthz", web::get().to(healthz))
         .route("/readyz", web::get().to(readyz));
@@ -68,44 +62,6 @@ fn describe(site: &Site, live: &LiveSession) -> Result<Value, AccessTokenError> 
         shown.insert("privileges".to_owned(), json!(privileges));
     }
     Ok(shown)
-}
-
-/// Ends the session. Only our own pages may ask for it.
-async fn log_out(request: HttpRequest, site: web::Data<Site>, client: Client) -> HttpResponse {
-    if !is_same_origin(&request, &site.base_url) {
-        let message = "Signing out has to be asked for by a page of this site.";
-        return Page { title: "Not signed out", message, reference: Some(client.request_id()) }
-            .respond(StatusCode::FORBIDDEN);
-    }
-    let presented = session::presented(&request, &site.base_url);
-    let ended = {
-        let site = site.clone();
-        blocking(move || end_presented(&site, presented.as_deref(), client))
-    };
-    match ended.await {
-        Ok(()) => {
-            let mut response = HttpResponse::Ok();
-            response.cookie(session::removal_cookie(&site.base_url));
-            Page { title: "Signed out", message: "Your session has ended.", reference: None }.respond_with(response)
-        }
-        Err(error) => unavailable(&error.to_string()),
-    }
-}
-
-fn end_presented(site: &Site, presented: Option<&str>, client: Client) -> Result<(), StoreError> {
-    let Some(live) = session::find(site, presented)? else { return Ok(()) };
-    let entry = AuditEntry {
-        workspace: live.workspace.id,
-        at: site.now(),
-        kind: EventKind::SessionEnded,
-        source: Source::Manual,
-        actor: Actor::Collaborator { id: live.person.id.to_string() },
-        subject: Subject::person(&live.person),
-        before: None,
-        after: Some(json!({ "reason": "logout" })),
-        request: client.0,
-    };
-    site.store.end_session(live.id, entry).map(drop)
 }
 
 async fn jwks(site: web::Data<Site>) -> HttpResponse {

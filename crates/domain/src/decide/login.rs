@@ -8,6 +8,7 @@ use crate::access::{InputState, Rule};
 use crate::audit::EventKind;
 use crate::collaborator::{Acceptance, Lifecycle, Person, ProviderState};
 use crate::command::{AssertedProfile, Context, LoginAttempt};
+use crate::name_id::NameId;
 use crate::policy::{Invitations, Jit, RoleAuthority, UnknownRole};
 use crate::text;
 
@@ -160,12 +161,12 @@ fn begin_session(draft: &mut Draft<'_>, attempt: LoginAttempt) {
         person: draft.person.id,
         browser: attempt.browser.clone(),
         epoch: draft.person.epoch,
-        name_id: attempt.name_id.clone(),
+        name_id: NameId { value: attempt.name_id.clone(), qualifiers: attempt.name_id_qualifiers.clone() },
         session_index: attempt.session_index.clone(),
         authenticated_at: now,
         expires_at,
     };
-    let after = json!({ "name_id": session.name_id, "assertion": attempt.assertion, "expires_at": expires_at });
+    let after = json!({ "name_id": session.name_id.value, "assertion": attempt.assertion, "expires_at": expires_at });
     let login = used(attempt, Some(session), draft.context);
     draft.use_login(login);
     draft.record(EventKind::LoginSucceeded, None, Some(after));

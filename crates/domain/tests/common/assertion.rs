@@ -8,6 +8,7 @@ use domain::collaborator::UserName;
 use domain::command::{AssertedProfile, LoginAttempt};
 use domain::facts::{AssertedFacts, GroupsClaim};
 use domain::id::{ConnectionId, PersonId};
+use domain::name_id::Qualifiers;
 
 use super::connection;
 
@@ -91,6 +92,7 @@ impl Assertion {
             session_not_on_or_after: None,
             new_person,
             name_id: self.name_id,
+            name_id_qualifiers: Qualifiers::default(),
         }
     }
 }

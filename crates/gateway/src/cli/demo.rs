@@ -51,6 +51,7 @@ impl Demo {
         let base_url = settings.server.base_url()?;
         let simulator_url = format!("http://{}", simulator_listener.local_addr()?);
         let provider = IdentityProvider::generate(&simulator_url, SystemClock.now())?;
+        let provider = provider.with_single_logout(&["HTTP-Redirect", "HTTP-POST"]);
         let (store, token) = prepare(&settings, &provider)?;
         let simulator = Simulator::new(provider, simulator_settings(&base_url, token)?);
         run(&settings, store, gateway, simulator, simulator_listener, &simulator_url)
@@ -105,6 +106,7 @@ fn simulator_settings(base_url: &BaseUrl, scim_token: SecretString) -> Result<si
     Ok(simulator::Settings {
         login_url: base_url.saml_login(&handle),
         acs_url: base_url.saml_acs(&handle),
+        slo_url: base_url.saml_slo(&handle),
         audience: base_url.saml_metadata(&handle),
         session_url: format!("{base_url}/session"),
         scim_base_url: base_url.scim(),

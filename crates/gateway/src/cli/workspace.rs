@@ -56,6 +56,7 @@ The keys with the values that they take; `gatehouse workspace show` prints the p
   saml_force_authn              on, off
   saml_authn_context            none, password_protected_transport, multi_factor, a URI
   expired_certificates          accept, refuse
+  single_logout                 on, off
   start_url                     a path, or an http(s) address
   session_lifetime              30s, 20m, 12h, 7d
   audit_retention               30d, 365d; at least 1d

@@ -6,6 +6,7 @@ pub(crate) mod browser;
 pub(crate) mod chromium;
 pub(crate) mod database;
 pub(crate) mod identity;
+pub(crate) mod logout;
 pub(crate) mod mail_server;
 pub(crate) mod notice;
 pub(crate) mod program;

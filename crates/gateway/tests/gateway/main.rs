@@ -36,4 +36,5 @@ mod scim_http;
 mod seeds;
 mod sessions;
 mod sign_in;
+mod single_logout;
 mod workspaces;

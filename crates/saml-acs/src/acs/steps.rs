@@ -104,7 +104,7 @@ impl Login {
     fn connection_of(&self, workspace: &Workspace, message: &SamlResponse) -> Result<Connection, LoginError> {
         let mut connections = get_connections(&self.site.store, workspace.id)?;
         if connections.len() > 1 {
-            let claim = Claim::of(message, &self.settings.limits)?;
+            let claim = Claim::of(message.xml(), &self.settings.limits)?;
             let request =
                 claim.in_response_to.map(|id| self.site.store.find_login_request(workspace.id, &id, self.site.now()));
             let request = request.transpose()?.flatten();
@@ -254,6 +254,7 @@ impl Login {
             let attempt = LoginAttempt {
                 connection: connection.id,
                 name_id: assertion.name_id().to_owned(),
+                name_id_qualifiers: assertion.name_id_qualifiers().clone(),
                 linkable: assertion.name_id_format() != Some(TRANSIENT),
                 login_name: login_name.clone(),
                 profile: attributes::profile(assertion, names),

@@ -9,6 +9,7 @@ use openssl::x509::X509;
 use samael::crypto::{CertificateDer, Crypto, CryptoProvider};
 
 use super::*;
+use crate::outgoing::RSA_SHA256;
 
 const KEY: &str = include_str!("../../tests/fixtures/keys/rsa.key.pem");
 const CERTIFICATE: &str = include_str!("../../tests/fixtures/keys/rsa.crt.pem");
@@ -16,6 +17,7 @@ const CERTIFICATE: &str = include_str!("../../tests/fixtures/keys/rsa.crt.pem");
 fn service_provider() -> ServiceProvider {
     ServiceProvider {
         entity_id: "https://gatehouse.example.test/saml/acme/metadata?a=1&b=<2>".to_owned(),
+        slo_url: "https://gatehouse.example.test/saml/acme/slo".to_owned(),
         acs_url: "https://gatehouse.example.test/saml/acme/acs?\"&".to_owned(),
         signs_requests: false,
         name_id_policy: SamlNameIdPolicy::Omitted,

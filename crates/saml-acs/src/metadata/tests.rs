@@ -9,6 +9,7 @@ use crate::tree::{children, only_child, text};
 
 const ENTITY_ID: &str = "https://gatehouse.example.test/saml/acme/metadata?a=\"1\"&b=<2>";
 const ACS_URL: &str = "https://gatehouse.example.test/saml/acme/acs?a&b";
+const SLO_URL: &str = "https://gatehouse.example.test/saml/acme/slo?a&b";
 
 fn key() -> RequestKey {
     let key = PKey::private_key_from_pem(include_bytes!("../../tests/fixtures/keys/rsa.key.pem")).unwrap();
@@ -16,9 +17,9 @@ fn key() -> RequestKey {
 }
 
 fn with_metadata<T>(signs_requests: bool, of: impl Fn(&Metadata<'_>) -> T) -> T {
-    let (entity_id, acs_url) = (ENTITY_ID.to_owned(), ACS_URL.to_owned());
+    let (entity_id, acs_url, slo_url) = (ENTITY_ID.to_owned(), ACS_URL.to_owned(), SLO_URL.to_owned());
     let name_id_policy = SamlNameIdPolicy::Omitted;
-    let service_provider = ServiceProvider { entity_id, acs_url, signs_requests, name_id_policy };
+    let service_provider = ServiceProvider { entity_id, acs_url, slo_url, signs_requests, name_id_policy };
     let [signing, standby, encryption] = [&b"signing"[..], b"standby", b"encryption"].map(<[u8]>::to_vec);
     of(&Metadata {
         service_provider: &service_provider,
@@ -38,6 +39,11 @@ fn metadata_says_where_and_how_we_are_answered() {
     let xml = with_metadata(false, |metadata| metadata.xml());
     let document = Document::parse(&xml).unwrap();
     let role = role(&document);
+    let services = children(role, METADATA, "SingleLogoutService");
+    let services: Vec<_> =
+        services.map(|service| (service.attribute("Binding"), service.attribute("Location"))).collect();
+    let expected = [Binding::HttpRedirect, Binding::HttpPost].map(|binding| (Some(binding.uri()), Some(SLO_URL)));
+    assert_eq!(services, expected);
     assert_eq!(document.root_element().attribute("entityID"), Some(ENTITY_ID));
     assert_eq!(role.attribute("WantAssertionsSigned"), Some("true"));
     assert_eq!(role.attribute("AuthnRequestsSigned"), Some("false"));

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use domain::name_id::{NameId, Qualifiers};
 
 use crate::claims::Accepted;
 use crate::read::{AssertionClaims, Attribute, AuthnStatement, ResponseClaims};
@@ -16,8 +17,7 @@ pub struct VerifiedAssertion {
     issuer: String,
     assertion_id: String,
     in_response_to: Option<String>,
-    name_id: String,
-    name_id_format: Option<String>,
+    name_id: NameId,
     authn_statements: Vec<AuthnStatement>,
     session_not_on_or_after: Option<DateTime<Utc>>,
     not_on_or_after: DateTime<Utc>,
@@ -36,8 +36,7 @@ impl VerifiedAssertion {
             issuer: assertion.issuer.clone().unwrap_or_default(),
             assertion_id: assertion.id.clone(),
             in_response_to: response.in_response_to.clone(),
-            name_id: accepted.name_id.value.clone(),
-            name_id_format: accepted.name_id.format.clone(),
+            name_id: accepted.name_id.clone(),
             authn_statements: assertion.authn_statements.clone(),
             session_not_on_or_after: accepted.session_not_on_or_after,
             not_on_or_after: accepted.not_on_or_after,
@@ -53,8 +52,7 @@ impl VerifiedAssertion {
             issuer: assertion.issuer.clone().unwrap_or_default(),
             assertion_id: assertion.id.clone(),
             in_response_to: None,
-            name_id: assertion.name_id.as_ref()?.value.clone(),
-            name_id_format: assertion.name_id.as_ref()?.format.clone(),
+            name_id: assertion.name_id.clone()?,
             authn_statements: assertion.authn_statements.clone(),
             session_not_on_or_after: None,
             not_on_or_after: assertion.issue_instant?,
@@ -84,13 +82,19 @@ impl VerifiedAssertion {
     /// The NameID's whole text, exactly as signed: never trimmed, never blank, not split by comments.
     #[must_use]
     pub fn name_id(&self) -> &str {
-        &self.name_id
+        &self.name_id.value
     }
 
     /// The NameID's format, where one is stated.
     #[must_use]
     pub fn name_id_format(&self) -> Option<&str> {
-        self.name_id_format.as_deref()
+        self.name_id.qualifiers.format.as_deref()
+    }
+
+    /// All that stands beside the NameID: single logout has to repeat it.
+    #[must_use]
+    pub fn name_id_qualifiers(&self) -> &Qualifiers {
+        &self.name_id.qualifiers
     }
 
     /// The identity provider's name for its session, which single logout refers to.

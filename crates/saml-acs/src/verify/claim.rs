@@ -1,9 +1,8 @@
 use crate::error::VerifyError;
-use crate::message::SamlResponse;
 use crate::tree::{self, ASSERTION};
 use crate::xml_guard::{self, Limits, MessageText};
 
-/// What a response says of itself before any of it is proven: enough to choose whose keys have to prove it.
+/// What a message says of itself before any of it is proven: enough to choose whose keys have to prove it.
 pub(crate) struct Claim {
     /// Who issued it.
     pub(crate) issuer: Option<String>,
@@ -13,8 +12,8 @@ pub(crate) struct Claim {
 
 impl Claim {
     /// Reads it, behind the same limits as everything else. The envelope may have no issuer where the assertion is signed.
-    pub(crate) fn of(message: &SamlResponse, limits: &Limits) -> Result<Self, VerifyError> {
-        let text = MessageText::decode(message.xml(), limits)?;
+    pub(crate) fn of(xml: &[u8], limits: &Limits) -> Result<Self, VerifyError> {
+        let text = MessageText::decode(xml, limits)?;
         let document = xml_guard::parse(&text, limits)?;
         let response = document.root_element();
         let assertion = tree::only_child(response, ASSERTION, "Assertion")?;

@@ -13,7 +13,7 @@ use crate::connection::{IdentityProvider, SigningCertificate};
 use crate::error::VerifyError;
 use crate::foreign::{Element, Tree};
 use crate::tree;
-use crate::xml_guard::{ExclusiveC14n, KeyKind, SignatureShape};
+use crate::xml_guard::{ExclusiveC14n, KeyKind, SignatureMethod, SignatureShape};
 
 /// The canonical bytes of the outermost signed element, after all of its signatures have been verified, which come in the
 /// order of the document.
@@ -68,10 +68,8 @@ impl<'a, 'input> Signature<'a, 'input> {
         let shape = self.shape;
         let canonical = self.canonical(self.signed_info, &shape.canonicalization)?;
         let value = tree::base64(shape.value).ok_or(VerifyError::SignatureInvalid)?;
-        let mut fitting = certificates.iter().filter(|certificate| certificate.key_kind() == shape.key_kind);
-        if !fitting.any(|certificate| made_signature(certificate.key(), shape, &canonical, &value).unwrap_or(false)) {
-            return Err(VerifyError::SignatureInvalid);
-        }
+        let method = SignatureMethod { key_kind: shape.key_kind, hash: shape.hash };
+        made_by_one(certificates, method, canonical.as_bytes(), &value)?;
         let read = Document::parse(&canonical).map_err(|_| VerifyError::SignedTreeDiffers)?;
         let same = tree::same_tree(shape.signed_info, None, read.root_element());
         if same { Ok(()) } else { Err(VerifyError::SignedTreeDiffers) }
@@ -92,18 +90,30 @@ impl<'a, 'input> Signature<'a, 'input> {
     }
 }
 
+/// One of the keys made that signature value over these bytes.
+pub(super) fn made_by_one(
+    certificates: &[SigningCertificate],
+    method: SignatureMethod,
+    signed: &[u8],
+    value: &[u8],
+) -> Result<(), VerifyError> {
+    let mut fitting = certificates.iter().filter(|certificate| certificate.key_kind() == method.key_kind);
+    let made = fitting.any(|certificate| made_signature(certificate.key(), method, signed, value).unwrap_or(false));
+    if made { Ok(()) } else { Err(VerifyError::SignatureInvalid) }
+}
+
 fn made_signature(
     key: &PKeyRef<Public>,
-    signature: &SignatureShape<'_, '_>,
-    canonical: &str,
+    method: SignatureMethod,
+    signed: &[u8],
     value: &[u8],
 ) -> Result<bool, ErrorStack> {
-    let mut verifier = Verifier::new(signature.hash.algorithm(), key)?;
-    match signature.key_kind {
+    let mut verifier = Verifier::new(method.hash.algorithm(), key)?;
+    match method.key_kind {
         // PKCS #1 v1.5 is OpenSSL's padding unless another is asked for.
-        KeyKind::Rsa => verifier.verify_oneshot(value, canonical.as_bytes()),
+        KeyKind::Rsa => verifier.verify_oneshot(value, signed),
         KeyKind::Ec => match ecdsa_value(&*key.ec_key()?, value)? {
-            Some(value) => verifier.verify_oneshot(&value, canonical.as_bytes()),
+            Some(value) => verifier.verify_oneshot(&value, signed),
             None => Ok(false),
         },
     }

@@ -52,6 +52,13 @@ pub(crate) enum KeyKind {
     Ec,
 }
 
+/// How a signature value was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SignatureMethod {
+    pub(crate) key_kind: KeyKind,
+    pub(crate) hash: Hash,
+}
+
 /// The hashes that are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hash {
@@ -88,6 +95,12 @@ const DIGEST_METHODS: [(&str, Hash); 4] = [
 
 /// More prefixes than any message declares; each costs the canonicaliser a look-up per element.
 const MOST_PREFIXES: usize = 32;
+
+/// The method of that URI, where it is let through.
+pub(crate) fn signature_method_of(algorithm: Option<&str>, weak: WeakAlgorithms) -> Option<SignatureMethod> {
+    let known = SIGNATURE_METHODS.iter().find(|(name, _, hash)| Some(*name) == algorithm && hash.is_let_through(weak));
+    known.map(|(_, key_kind, hash)| SignatureMethod { key_kind: *key_kind, hash: *hash })
+}
 
 impl SignatureShape<'_, '_> {
     /// Whether signature or digest is no better than SHA-1.
@@ -224,9 +237,8 @@ fn other_parameters() -> VerifyError {
 /// The kind of key and the hash, where the method takes no parameters such as `HMACOutputLength`.
 fn signature_method(method: Node<'_, '_>, weak: WeakAlgorithms) -> Result<(KeyKind, Hash), VerifyError> {
     let algorithm = tree::attribute(method, "Algorithm");
-    let known = SIGNATURE_METHODS.iter().find(|(name, _, hash)| Some(*name) == algorithm && hash.is_let_through(weak));
-    match known {
-        Some((_, key_kind, hash)) if has_no_parameters(method) => Ok((*key_kind, *hash)),
+    match signature_method_of(algorithm, weak) {
+        Some(known) if has_no_parameters(method) => Ok((known.key_kind, known.hash)),
         Some(_) => Err(VerifyError::SignatureStructure("SignatureMethod has parameters")),
         None => Err(VerifyError::SignatureAlgorithm(algorithm.into())),
     }

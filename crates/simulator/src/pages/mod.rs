@@ -6,6 +6,7 @@ pub(crate) mod people;
 pub(crate) mod provision;
 mod request;
 pub(crate) mod sign_in;
+pub(crate) mod slo;
 pub(crate) mod sso;
 mod view;
 

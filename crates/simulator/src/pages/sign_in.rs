@@ -1,15 +1,15 @@
 //! Signing in to the simulator, and the dashboard's tile: a login that starts here.
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     web::{Data, Path},
 };
 
 use crate::{
     pages::{
         error::PageError,
-        request::{Fields, SameOrigin, field, get_person, signed_in_cookie, signed_out_cookie},
-        see_other,
+        request::{Fields, SameOrigin, field, find_signed_in, get_person, signed_in_cookie, signed_out_cookie},
+        see_other, slo,
         sso::{ask_nevertheless, respond},
     },
     simulator::Simulator,
@@ -28,11 +28,19 @@ pub(crate) async fn sign_in(
     Ok(response)
 }
 
-/// `POST /sign-out`: ends the session here, not at the gateway.
-pub(crate) async fn sign_out(_: SameOrigin) -> HttpResponse {
-    let mut response = see_other("/");
+/// `POST /sign-out`: ends the session here, and by single logout at the gateway as well.
+pub(crate) async fn sign_out(
+    simulator: Data<Simulator>,
+    request: HttpRequest,
+    _: SameOrigin,
+) -> Result<HttpResponse, PageError> {
+    let everywhere = find_signed_in(&simulator, &request).filter(|_| simulator.identity_provider.has_single_logout());
+    let mut response = match everywhere {
+        Some(person) => see_other(&slo::begin(&simulator, &person)?),
+        None => see_other("/"),
+    };
     response.add_cookie(&signed_out_cookie()).ok();
-    response
+    Ok(response)
 }
 
 /// `POST /people/{key}/tile`: a response nobody asked for, with the application's default RelayState where given.

@@ -109,6 +109,7 @@ pub(crate) fn settings(gateway: &Gateway) -> Settings {
     Settings {
         login_url: "http://gate.test/saml/acme/login".to_owned(),
         acs_url: "http://gate.test/saml/acme/acs".to_owned(),
+        slo_url: "http://gate.test/saml/acme/slo".to_owned(),
         audience: "http://gate.test/saml/acme/metadata".to_owned(),
         session_url: "http://gate.test/session".to_owned(),
         scim_base_url: gateway.scim_base_url.clone(),

@@ -7,13 +7,11 @@ use domain::id::WorkspaceId;
 use domain::search::search_attributes;
 
 use super::people::Row;
-use super::{Conn, audit, catalogue, mails, memberships, people, sessions, workspaces};
-use crate::error::{StoreError, Unique};
+use super::{Conn, audit, catalogue, logins, logouts, mails, memberships, people, sessions, workspaces};
+use crate::error::StoreError;
 use crate::people::prefix;
 use crate::record::{digest, micros};
-use crate::schema::{
-    collaborators, consumed_assertions, login_requests, saml_links, search_attributes as attributes, workspace_counters,
-};
+use crate::schema::{collaborators, login_requests, saml_links, search_attributes as attributes, workspace_counters};
 
 /// Writes everything that a decision says, or nothing.
 pub(crate) fn commit(conn: &mut Conn, change: &Change) -> Result<(), StoreError> {
@@ -49,22 +47,16 @@ fn consume(conn: &mut Conn, login: &UsedLogin) -> Result<(), StoreError> {
             return Err(StoreError::AlreadyUsed);
         }
     }
-    let remembered = diesel::insert_into(consumed_assertions::table)
-        .values((
-            consumed_assertions::connection_id.eq(login.connection.to_string()),
-            // Assertion ids are the provider's and may be long: they are remembered by their hash.
-            consumed_assertions::assertion.eq(digest(&login.assertion)),
-            consumed_assertions::expires_at.eq(micros(login.remember_until)),
-        ))
-        .execute(conn);
-    match remembered.map_err(StoreError::from) {
-        Err(StoreError::Taken(Unique::Assertion)) => Err(StoreError::AlreadyUsed),
-        other => other.map(drop),
-    }
+    logins::use_once(conn, login.connection, &login.assertion, login.remember_until)
 }
 
 fn begin_session(conn: &mut Conn, workspace: WorkspaceId, login: &UsedLogin) -> Result<(), StoreError> {
     let Some(session) = &login.session else { return Ok(()) };
+    if let Some(index) = &session.session_index
+        && logouts::is_shut_out(conn, login.connection, &session.name_id.value, index)?
+    {
+        return Err(StoreError::ProviderSessionOver);
+    }
     match sessions::begin(conn, workspace, login.connection, session)? {
         Some(former) => audit::append(conn, &[login.replaces(session, &former)]),
         None => Ok(()),

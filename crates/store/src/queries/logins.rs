@@ -1,8 +1,9 @@
 use diesel::prelude::*;
+use domain::clock::Timestamp;
 use domain::id::{ConnectionId, PersonId, WorkspaceId};
 
 use super::{Conn, people};
-use crate::error::StoreError;
+use crate::error::{StoreError, Unique};
 use crate::logins::{LoginRequest, LoginSubject};
 use crate::record::{digest, id, micros, timestamp};
 use crate::schema::{consumed_assertions, login_requests, saml_links};
@@ -92,6 +93,27 @@ pub(crate) fn subject(
         None => Vec::new(),
     };
     Ok(LoginSubject { person, name_ids })
+}
+
+/// Remembers the id of a message of the identity provider's: another one of that id is a copy. Ids may be long, so that they
+/// are remembered by their hash.
+pub(crate) fn use_once(
+    conn: &mut Conn,
+    connection: ConnectionId,
+    message: &str,
+    until: Timestamp,
+) -> Result<(), StoreError> {
+    let remembered = diesel::insert_into(consumed_assertions::table)
+        .values((
+            consumed_assertions::connection_id.eq(connection.to_string()),
+            consumed_assertions::assertion.eq(digest(message)),
+            consumed_assertions::expires_at.eq(micros(until)),
+        ))
+        .execute(conn);
+    match remembered.map_err(StoreError::from) {
+        Err(StoreError::Taken(Unique::Assertion)) => Err(StoreError::AlreadyUsed),
+        other => other.map(drop),
+    }
 }
 
 /// Forgets what can no longer be used.

@@ -1,4 +1,5 @@
-//! The queries, compiled once for each database. `super::Conn` is the connection, `super::text` its text functions.
+//! The queries, compiled once for each database. `super::Conn` is the connection, `super::text` its text functions,
+//! `super::lock` its locks.
 
 pub(crate) mod audit;
 pub(crate) mod audit_chain;
@@ -11,6 +12,7 @@ pub(crate) mod group_search;
 pub(crate) mod groups;
 pub(crate) mod keys;
 pub(crate) mod logins;
+pub(crate) mod logouts;
 pub(crate) mod mails;
 pub(crate) mod memberships;
 pub(crate) mod metadata;
@@ -22,4 +24,4 @@ pub(crate) mod sessions;
 pub(crate) mod tokens;
 pub(crate) mod workspaces;
 
-use super::{Conn, text};
+use super::{Conn, lock, text};

@@ -2,40 +2,64 @@ use diesel::prelude::*;
 use domain::collaborator::Person;
 use domain::decide::NewSession;
 use domain::id::{ConnectionId, PersonId, WorkspaceId};
+use domain::logout::ProviderLogout;
+use domain::name_id::{NameId, Qualifiers};
 
 use super::{Conn, catalogue, people, workspaces};
 use crate::error::StoreError;
 use crate::record::{id, micros, timestamp};
 use crate::schema::sessions;
-use crate::sessions::LiveSession;
+use crate::sessions::{LiveSession, ProviderSession};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
+struct Row {
+    id: String,
+    workspace_id: String,
+    person_id: String,
+    epoch: i64,
+    connection_id: String,
+    name_id: String,
+    session_index: Option<String>,
+    authenticated_at: i64,
+    expires_at: i64,
+    name_id_format: Option<String>,
+    name_qualifier: Option<String>,
+    sp_name_qualifier: Option<String>,
+}
+
+impl Row {
+    fn provider(self) -> Result<ProviderSession, StoreError> {
+        let qualifiers = Qualifiers {
+            format: self.name_id_format,
+            name_qualifier: self.name_qualifier,
+            sp_name_qualifier: self.sp_name_qualifier,
+        };
+        Ok(ProviderSession {
+            connection: id(ConnectionId::parse, &self.connection_id)?,
+            name_id: NameId { value: self.name_id, qualifiers },
+            session_index: self.session_index,
+        })
+    }
+}
 
 /// The session with its person, if it has not ended: by time, by epoch, or with the person's access.
 pub(crate) fn find_live(conn: &mut Conn, session: &str, now: i64) -> Result<Option<LiveSession>, StoreError> {
-    let row: Option<(String, String, i64, i64, i64)> = sessions::table
-        .find(session)
-        .filter(sessions::expires_at.gt(now))
-        .select((
-            sessions::workspace_id,
-            sessions::person_id,
-            sessions::epoch,
-            sessions::authenticated_at,
-            sessions::expires_at,
-        ))
-        .first(conn)
-        .optional()?;
-    let Some((workspace, person, epoch, authenticated_at, expires_at)) = row else { return Ok(None) };
-    let workspace = workspaces::find(conn, id(WorkspaceId::parse, &workspace)?)?;
+    let live = sessions::table.find(session).filter(sessions::expires_at.gt(now));
+    let Some(row) = live.select(Row::as_select()).first(conn).optional()? else { return Ok(None) };
+    let workspace = workspaces::find(conn, id(WorkspaceId::parse, &row.workspace_id)?)?;
     let Some(workspace) = workspace else { return Ok(None) };
-    let person = people::find(conn, workspace.id, id(PersonId::parse, &person)?)?;
-    let Some(person) = person.filter(|p| p.epoch == epoch && p.lifecycle.is_active()) else { return Ok(None) };
+    let person = people::find(conn, workspace.id, id(PersonId::parse, &row.person_id)?)?;
+    let Some(person) = person.filter(|p| p.epoch == row.epoch && p.lifecycle.is_active()) else { return Ok(None) };
     let roles = catalogue::roles(conn, workspace.id)?;
     Ok(Some(LiveSession {
         id: session.to_owned(),
         workspace,
         roles,
         person,
-        authenticated_at: timestamp(authenticated_at)?,
-        expires_at: timestamp(expires_at)?,
+        authenticated_at: timestamp(row.authenticated_at)?,
+        expires_at: timestamp(row.expires_at)?,
+        provider: row.provider()?,
     }))
 }
 
@@ -56,7 +80,10 @@ pub(crate) fn begin(
             sessions::browser.eq(&session.browser),
             sessions::epoch.eq(session.epoch),
             sessions::connection_id.eq(connection.to_string()),
-            sessions::name_id.eq(&session.name_id),
+            sessions::name_id.eq(&session.name_id.value),
+            sessions::name_id_format.eq(&session.name_id.qualifiers.format),
+            sessions::name_qualifier.eq(&session.name_id.qualifiers.name_qualifier),
+            sessions::sp_name_qualifier.eq(&session.name_id.qualifiers.sp_name_qualifier),
             sessions::session_index.eq(&session.session_index),
             sessions::authenticated_at.eq(micros(session.authenticated_at)),
             sessions::expires_at.eq(micros(session.expires_at)),
@@ -71,6 +98,24 @@ fn end_in_browser(conn: &mut Conn, browser: &str, now: i64) -> Result<Option<Per
     let live = find_live(conn, &former, now)?;
     let ended = delete(conn, &former)?;
     Ok(live.filter(|_| ended).map(|live| live.person))
+}
+
+/// The sessions that an identity provider's logout means, also those that are over.
+pub(crate) fn of_name(conn: &mut Conn, logout: &ProviderLogout) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<Row> = sessions::table
+        .filter(sessions::connection_id.eq(logout.connection.to_string()))
+        .filter(sessions::name_id.eq(&logout.name_id.value))
+        .select(Row::as_select())
+        .load(conn)?;
+    let mut meant = Vec::new();
+    for row in rows {
+        let session = row.id.clone();
+        let provider = row.provider()?;
+        if logout.means(&provider.name_id, provider.session_index.as_deref()) {
+            meant.push(session);
+        }
+    }
+    Ok(meant)
 }
 
 pub(crate) fn delete(conn: &mut Conn, session: &str) -> Result<bool, StoreError> {

@@ -14,6 +14,7 @@ use domain::environment::{Environment, GroupName, RoleName, SYSTEM_ROLES};
 use domain::facts::{AssertedFacts, GroupsClaim};
 use domain::group::{Group, GroupChange, GroupCommand, decide_group};
 use domain::id::{ConnectionId, GroupId, PersonId, ScimId, TokenId, WorkspaceId};
+use domain::name_id::Qualifiers;
 use domain::policy::{Invitations, Jit, Policy};
 use domain::role::Role;
 use domain::workspace::{Workspace, WorkspaceHandle};
@@ -278,6 +279,7 @@ impl Login {
         LoginAttempt {
             connection,
             name_id: self.name_id.clone(),
+            name_id_qualifiers: Qualifiers::default(),
             linkable: true,
             login_name: UserName::new(&self.name_id).unwrap(),
             profile: AssertedProfile::default(),

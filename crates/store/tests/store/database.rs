@@ -34,7 +34,7 @@ macro_rules! on_both_databases {
 }
 
 /// Every table that a change can touch.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 12] = [
     "collaborators",
     "search_attributes",
     "collaborator_groups",
@@ -43,6 +43,8 @@ const TABLES: [&str; 10] = [
     "login_requests",
     "consumed_assertions",
     "sessions",
+    "logout_requests",
+    "ended_provider_sessions",
     "audit_entries",
     "outbox",
 ];

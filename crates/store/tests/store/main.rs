@@ -17,6 +17,7 @@ mod keys;
 mod lists_at_random;
 mod login_races;
 mod logins;
+mod logouts;
 mod migrations;
 mod names;
 mod paging;

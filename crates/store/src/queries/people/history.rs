@@ -68,7 +68,7 @@ pub(crate) fn at(
 fn rename_groups(
     conn: &mut Conn,
     workspace: WorkspaceId,
-    groups: &mut Vec<Membership>,
+    groups: &mut [Membership],
     since: i64,
     moment: i64,
 ) -> Result<(), StoreError> {
