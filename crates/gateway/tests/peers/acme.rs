@@ -33,7 +33,8 @@ impl Acme {
         }
         let gateway = machine.serve();
         let entity_id = made["saml_sp_entity_id"].as_str().unwrap().to_owned();
-        peer.get_to_know(&send("GET", made["saml_sp_metadata_url"].as_str().unwrap(), &[], None).expect(200).body);
+        let metadata = send("GET", made["saml_sp_metadata_url"].as_str().unwrap(), &[], None).expect(200).body;
+        peer.get_to_know(&with_logout_by(ways.logout_by, &metadata));
         let base_url = machine.base_url();
         Scim::new(&base_url, made["scim_token"].as_str().unwrap()).provision("ann@acme.test");
         Some(Self { base_url, entity_id, peer, machine, _gateway: gateway })
@@ -65,12 +66,29 @@ impl Acme {
         keys.iter().map(|key| key.secret.expose_secret().to_vec()).collect()
     }
 
+    /// The entries of a kind, oldest first.
+    pub(crate) fn audit(&self, kind: &str) -> Vec<Value> {
+        self.machine.json_lines(&["audit", "list", "--workspace", "acme", "--kind", kind, "--json"])
+    }
+
     /// The check that refused the last login.
     pub(crate) fn last_refusal(&self) -> String {
         let list = ["audit", "list", "--workspace", "acme", "--kind", "login.failed", "--json"];
         let entry = self.machine.json_lines(&list).pop().unwrap();
         entry["after"]["check"].as_str().unwrap().to_owned()
     }
+}
+
+/// Our metadata as if they offered single logout by this binding alone: the products choose for themselves otherwise.
+fn with_logout_by(binding: &str, metadata: &str) -> String {
+    let mut pieces = metadata.split("<md:SingleLogoutService ");
+    let before = pieces.next().unwrap().to_owned();
+    let kept = pieces.map(|piece| match piece.contains(&format!("bindings:{binding}\"")) {
+        true => format!("<md:SingleLogoutService {piece}"),
+        // What follows the element stays.
+        false => piece.split_once("</md:SingleLogoutService>").unwrap_or_else(|| panic!("{piece}")).1.to_owned(),
+    });
+    kept.fold(before, |text, piece| text + &piece)
 }
 
 /// Checks that a session says of Ann what the identity provider does.

@@ -1,4 +1,4 @@
-//! Logins through identity providers that were not written here: SimpleSAMLphp and pysaml2, as real processes with their
+//! Logins and logouts through identity providers that were not written here: SimpleSAMLphp and pysaml2, as real processes with their
 //! own metadata, pages and signatures. `scripts/peers` installs them.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests only")]
 
@@ -12,6 +12,7 @@ mod visitor;
 
 mod encrypted;
 mod in_a_browser;
+mod logout;
 mod mail;
 mod recording;
 mod requests;

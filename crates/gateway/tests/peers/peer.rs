@@ -54,6 +54,8 @@ pub(crate) struct Ways {
     pub(crate) signs_assertion: bool,
     pub(crate) with_sha_1: bool,
     pub(crate) wants_signed_requests: bool,
+    /// The binding by which both sides take messages of single logout.
+    pub(crate) logout_by: &'static str,
     pub(crate) encrypts: Option<Cipher>,
 }
 
@@ -77,6 +79,7 @@ impl Default for Ways {
             with_sha_1: false,
             wants_signed_requests: false,
             encrypts: None,
+            logout_by: "HTTP-Redirect",
         }
     }
 }
@@ -125,6 +128,17 @@ impl Peer {
     /// Gives it the metadata of the service provider.
     pub(crate) fn get_to_know(&self, service_provider: &str) {
         fs::write(self.folder.path().join("service-provider.xml"), service_provider).unwrap();
+    }
+
+    /// Where Ann presses "sign out" at the identity provider.
+    pub(crate) fn sign_out(&self) -> String {
+        match self.product {
+            Product::SimpleSamlPhp => {
+                let home: String = byte_serialize(self.metadata_url().as_bytes()).collect();
+                format!("{}/saml2/idp/initSLO.php?RelayState={home}", self.url)
+            }
+            Product::Pysaml2 => format!("{}/sign-out", self.url),
+        }
     }
 
     /// Where a tile on its dashboard leads: a login that nobody asked for.
@@ -206,6 +220,7 @@ impl Product {
         } else {
             ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "http://www.w3.org/2001/04/xmlenc#sha256")
         };
+        let logout_by = format!("urn:oasis:names:tc:SAML:2.0:bindings:{}", ways.logout_by);
         match self {
             Self::SimpleSamlPhp => json!({
                 "saml20.sign.response": ways.signs_response,
@@ -213,6 +228,9 @@ impl Product {
                 "signature.algorithm": signature,
                 "validate.authnrequest": ways.wants_signed_requests,
                 "assertion.encryption": ways.encrypts.is_some(),
+                "sign.logout": true,
+                "validate.logout": true,
+                "SingleLogoutServiceBinding": [logout_by],
             }),
             Self::Pysaml2 => json!({
                 "sign_response": ways.signs_response,
@@ -221,6 +239,7 @@ impl Product {
                 "digest_algorithm": digest,
                 "want_authn_requests_signed": ways.wants_signed_requests,
                 "encrypt_assertion": ways.encrypts.is_some(),
+                "logout_by": logout_by,
             }),
         }
     }

@@ -90,6 +90,55 @@ impl<'a> Visitor<'a> {
         }
     }
 
+    /// Goes wherever an answer leads, on either side: along redirects, and with the messages that forms carry.
+    pub(crate) fn walk(&mut self, from: &Url, answer: Answer) -> (Url, Answer) {
+        let (mut at, mut answer) = (from.clone(), answer);
+        for _ in 0..20 {
+            if matches!(answer.status, 302 | 303) {
+                at = at.join(answer.location()).unwrap();
+                answer = self.at(&at).get(&path_of(&at));
+                continue;
+            }
+            let carried = ["SAMLRequest", "SAMLResponse"].iter().find_map(|name| Form::with_field(&answer.body, name));
+            let Some(form) = carried else { return (at, answer) };
+            at = at.join(&form.action).unwrap();
+            let fields: Vec<_> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            answer = self.at(&at).post_form(&path_of(&at), &fields);
+        }
+        panic!("they lead nowhere: {answer:#?}");
+    }
+
+    /// Opens an address of the identity provider and follows it up to where it leads at the gateway.
+    pub(crate) fn until_it_leaves_peer(&mut self, address: &Url) -> Url {
+        let mut at = address.clone();
+        for _ in 0..10 {
+            let answer = self.at_peer.get(&path_of(&at));
+            at = at.join(answer.location()).unwrap();
+            if at.as_str().starts_with(&self.acme.base_url) {
+                return at;
+            }
+        }
+        panic!("it stays at the identity provider: {at}");
+    }
+
+    /// Opens an address of the identity provider and goes wherever it leads.
+    pub(crate) fn walk_from_peer(&mut self, address: &str) -> (Url, Answer) {
+        let address = Url::parse(address).unwrap();
+        let answer = self.at_peer.get(&path_of(&address));
+        self.walk(&address, answer)
+    }
+
+    /// Whether the identity provider wants to know who that is before it answers a login.
+    pub(crate) fn is_asked_for_a_password(&mut self) -> bool {
+        let asked = self.begin("/session");
+        Form::with_field(&self.open_at_peer(&asked).1.body, "password").is_some()
+    }
+
+    /// The browser at the side to which an address belongs.
+    fn at(&mut self, address: &Url) -> &mut Browser {
+        if address.as_str().starts_with(&self.acme.base_url) { &mut self.at_gateway } else { &mut self.at_peer }
+    }
+
     /// Carries the response to the gateway.
     pub(crate) fn post(&mut self, posted: &Posted) -> Answer {
         post(&mut self.at_gateway, posted)
