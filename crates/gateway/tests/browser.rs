@@ -66,6 +66,37 @@ fn the_tile_leads_through_a_bounce_to_the_session() {
     });
 }
 
+#[test]
+fn ann_signs_in_encrypted_at_a_tick_and_with_a_key_that_was_added_meanwhile() {
+    let machine = Machine::new().with("GATEHOUSE_DATABASE__URL", "sqlite://demo.db");
+    in_the_demo_on(machine, &[], |page| {
+        Box::pin(async move {
+            page.open(&page.simulator, "/people/ann").await;
+            page.click("encrypted").await;
+            page.click("save").await;
+            page.click("sign-in-ann").await;
+            assert_eq!(page.session().await["user"]["userName"], "ann@acme.test");
+
+            page.machine.ok(&["saml", "key", "add", "--workspace", "acme"]);
+            let listed =
+                page.machine.json(&["saml", "key", "list", "--workspace", "acme", "--use", "encryption", "--json"]);
+            page.machine.ok(&[
+                "saml",
+                "key",
+                "remove",
+                "--workspace",
+                "acme",
+                listed["keys"][0]["id"].as_str().unwrap(),
+            ]);
+            page.open(&page.simulator, "/people/ann").await;
+            assert!(page.find("encrypted").await.is_selected().await.unwrap());
+            page.open(&page.simulator, "/").await;
+            page.click("sign-in-ann").await;
+            assert_eq!(page.session().await["user"]["userName"], "ann@acme.test");
+        })
+    });
+}
+
 /// Plain http, and an identity provider on another site: this browser keeps cookies back from the response as others do
 /// once a login takes two minutes.
 #[test]

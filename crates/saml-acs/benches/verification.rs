@@ -17,14 +17,26 @@ mod sign;
 
 use std::fs;
 use std::process::Command;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
+use openssl::pkey::PKey;
 use samael::crypto::{CertificateDer, Crypto, CryptoProvider, ReduceMode};
-use saml_acs::{Expectations, IdentityProvider, Limits, SamlResponse, VerifiedAssertion, VerifyError, verify};
+use saml_acs::{
+    DecryptionKey, Expectations, IdentityProvider, Limits, SamlResponse, VerifiedAssertion, VerifyError, verify,
+};
 use sign::{Signing, certificate, fixtures, sign as signed};
 
 const OKTA: &str = include_str!("../examples/make_fixtures/good/shapes/okta.xml");
+/// Ours, in the middle of a change.
+static KEYS: LazyLock<[DecryptionKey; 2]> = LazyLock::new(|| {
+    ["sp", "sp-next"].map(|name| {
+        let pem = fs::read(fixtures().join(format!("keys/{name}.key.pem"))).unwrap();
+        let key = PKey::private_key_from_pem(&pem).unwrap();
+        DecryptionKey::from_pkcs8(&key.private_key_to_pkcs8().unwrap()).unwrap()
+    })
+});
 const RUNS: usize = 400;
 const MOST_GROUPS: usize = 10_000;
 
@@ -45,6 +57,24 @@ fn report() {
         ("Okta, assertion", None, Some(&okta)),
     ] {
         beside_xmlsec(name, &signed(OKTA.trim_end(), response, assertion).unwrap());
+    }
+    println!("\nencrypted, with two keys of ours; what is refused must not tell by its time what is inside");
+    for (name, file) in [
+        ("Okta, both signed, AES-256-CBC", "good/encrypted/aes256_cbc"),
+        ("Okta, both signed, AES-256-GCM", "good/encrypted/aes256_gcm"),
+        ("Okta, assertion signed, AES-256-CBC", "good/encrypted/assertion_signed"),
+        ("changed under the signature inside", "bad/digest_mismatch/encrypted_tampered"),
+        ("signed by a stranger inside", "bad/signature_invalid/encrypted_by_attacker"),
+        ("for another's key", "bad/decryption/key_of_another"),
+        ("a tag changed", "bad/decryption/gcm_tag_changed"),
+        ("a padding of seventeen octets", "bad/decryption/padding_over_a_block"),
+        ("not well-formed", "bad/decryption/content_unclosed"),
+    ] {
+        let xml = fs::read_to_string(fixtures().join(format!("{file}.xml"))).unwrap();
+        let provider = provider();
+        let found = check(&xml, &provider, Limits::default()).map_or_else(|error| error.check(), |_| "let in");
+        let time = median(RUNS, || drop(check(&xml, &provider, Limits::default())));
+        println!("{name:<44} {:>10} {:>10}  {found}", xml.len(), shown(time));
     }
     println!("\ngroup values (limits raised), assertion signed");
     println!("{:>8} {:>10} {:>10} {:>12}", "values", "bytes", "ours", "each");
@@ -103,7 +133,8 @@ fn check(xml: &str, provider: &IdentityProvider, limits: Limits) -> Result<Verif
     let entity_id = "https://gatehouse.example.test/saml/acme/metadata";
     let acs_url = "https://gatehouse.example.test/saml/acme/acs";
     let now = "2026-11-22T10:00:00Z".parse().unwrap();
-    let expectations = Expectations { limits, ..Expectations::new(provider, entity_id, acs_url, now) };
+    let expectations = Expectations::new(provider, entity_id, acs_url, now);
+    let expectations = Expectations { limits, decryption_keys: &*KEYS, ..expectations };
     verify(&SamlResponse::from_xml(xml.as_bytes().to_vec()), &expectations)
 }
 

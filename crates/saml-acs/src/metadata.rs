@@ -26,7 +26,7 @@ pub(crate) struct Metadata<'a> {
     pub(crate) requested_attributes: Vec<String>,
 }
 
-const BASIC_FORMAT: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified";
+const NAME_FORMAT: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified";
 const SHA1: &str = "http://www.w3.org/2000/09/xmldsig#sha1";
 const SHA256: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
 
@@ -105,9 +105,8 @@ impl Metadata<'_> {
 
     /// Section 2.4.4.1. Some identity providers send nothing but what is asked for, so everything that is read is named.
     fn attribute_consuming_service(&self) -> String {
-        let requested = |name: &String| {
-            format!("<md:RequestedAttribute Name=\"{}\" NameFormat=\"{BASIC_FORMAT}\"/>", escaped(name))
-        };
+        let requested =
+            |name: &String| format!("<md:RequestedAttribute Name=\"{}\" NameFormat=\"{NAME_FORMAT}\"/>", escaped(name));
         format!(
             "<md:AttributeConsumingService index=\"0\" isDefault=\"true\"><md:ServiceName xml:lang=\"en\">{}\
              </md:ServiceName>{}</md:AttributeConsumingService>",

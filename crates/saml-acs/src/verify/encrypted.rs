@@ -68,3 +68,6 @@ impl Message<'_, '_> {
         accept(self.envelope, as_seen(&signed, guarded.assertion, shape)?, sha1, self.expectations)
     }
 }
+
+#[cfg(test)]
+mod tests;
