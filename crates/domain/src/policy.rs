@@ -363,6 +363,8 @@ policy! {
     session_lifetime: Span = "session_lifetime",
     /// How long an entry of the audit log is kept.
     audit_retention: Retention = "audit_retention",
+    /// How long the login tracer knows whose login it was, and what was found.
+    trace_retention: Span = "trace_retention",
     /// In whose dialect SCIM requests are answered.
     scim_client: ScimDialect = "scim_client",
     /// Whether SCIM may be enabled here.
@@ -394,6 +396,7 @@ impl Policy {
             start_url: StartUrl("/session".to_owned()),
             session_lifetime: Span::seconds(12 * 3_600),
             audit_retention: Retention::default(),
+            trace_retention: Span::seconds(30 * 86_400),
             scim_client: ScimDialect::Learned,
             advanced_security: Switch(true),
         }

@@ -359,6 +359,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    login_attempts (ordinal) {
+        ordinal -> BigInt,
+        workspace_id -> Text,
+        at -> BigInt,
+        reference -> Text,
+        standing -> Text,
+        ended -> Text,
+        failed_check -> Nullable<Text>,
+        person_id -> Nullable<Text>,
+        name -> Nullable<Text>,
+        name_key -> Nullable<Text>,
+        story -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     outbox (ordinal) {
         ordinal -> BigInt,
         workspace_id -> Text,

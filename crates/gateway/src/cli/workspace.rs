@@ -60,6 +60,7 @@ The keys with the values that they take; `gatehouse workspace show` prints the p
   start_url                     a path, or an http(s) address
   session_lifetime              30s, 20m, 12h, 7d
   audit_retention               30d, 365d; at least 1d
+  trace_retention               30d, 12h
   scim_client                   learned (from the User-Agent), okta, entra, onelogin, generic
   capability.advanced_security  on, off";
 

@@ -42,6 +42,7 @@ fn every_key_of_the_contract_is_there() {
         "start_url",
         "session_lifetime",
         "audit_retention",
+        "trace_retention",
         "capability.advanced_security",
     ] {
         assert!(shown[key].is_string(), "{key} is missing in {shown}");

@@ -11,6 +11,7 @@ pub(crate) mod custom_attributes;
 pub(crate) mod group_search;
 pub(crate) mod groups;
 pub(crate) mod keys;
+pub(crate) mod login_traces;
 pub(crate) mod logins;
 pub(crate) mod logouts;
 pub(crate) mod mails;

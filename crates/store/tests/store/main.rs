@@ -16,6 +16,7 @@ mod history;
 mod keys;
 mod lists_at_random;
 mod login_races;
+mod login_traces;
 mod logins;
 mod logouts;
 mod migrations;
