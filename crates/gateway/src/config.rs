@@ -218,7 +218,7 @@ impl Secrets {
 }
 
 /// Every key there is: a misspelt one must not be taken silently.
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 24] = [
     "server.listen",
     "server.base_url",
     "server.trusted_proxies",
@@ -238,6 +238,7 @@ const KEYS: [&str; 23] = [
     "saml.max_nodes",
     "saml.clock_tolerance",
     "saml.max_response_age",
+    "saml.traces_kept",
     "mail.url",
     "mail.from",
     "log.format",

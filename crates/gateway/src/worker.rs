@@ -49,6 +49,9 @@ pub(crate) fn start(site: &Site, requests: RequestLog, mailer: Option<Mailer>) {
         }
         Ok::<_, StoreError>(())
     });
+    repeat("old login attempts can't be made nameless", PRUNE_EVERY, site, |site| {
+        site.store.forget_login_traces(site.now()).map(drop)
+    });
 }
 
 /// A pin is over, for instance.

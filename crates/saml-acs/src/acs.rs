@@ -4,6 +4,7 @@ mod again;
 mod failure;
 mod held;
 mod steps;
+mod trace;
 
 use ::web::Site;
 use ::web::blocking::blocking;

@@ -76,10 +76,6 @@ fn envelope(response: &ResponseClaims, rules: &Rules<'_>) -> Result<(), VerifyEr
     if response.signed || response.issuer.is_some() {
         issuer("the response", response.issuer.as_deref(), rules.issuer)?;
     }
-    // An ID is never empty: who answers the request "" answers none, and must say so.
-    if response.in_response_to.as_deref() == Some("") {
-        return Err(VerifyError::InResponseTo);
-    }
     rules.times.freshness("the response", response.issue_instant).map(|_| ())
 }
 
@@ -155,7 +151,12 @@ fn bearer_holds(response: &ResponseClaims, bearer: &BearerConfirmation, rules: &
     if rules.times.is_over(until) {
         return Err(VerifyError::BearerExpired { until });
     }
-    if bearer.in_response_to != response.in_response_to { Err(VerifyError::InResponseTo) } else { Ok(()) }
+    // An ID is never empty: who answers the request "" answers none, and must say so.
+    let answers_nothing = bearer.in_response_to.as_deref() == Some("");
+    if answers_nothing || bearer.in_response_to != response.in_response_to {
+        return Err(VerifyError::InResponseTo);
+    }
+    Ok(())
 }
 
 /// Profiles 4.1.4.2: at least one statement, and the identity provider's own session still running.
@@ -226,3 +227,6 @@ impl Times {
         self.now - self.tolerance >= not_on_or_after
     }
 }
+
+#[cfg(test)]
+mod tests;

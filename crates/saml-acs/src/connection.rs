@@ -10,6 +10,7 @@ use thiserror::Error;
 use url::Url;
 
 use crate::tree::{self, METADATA, PROTOCOL, SIGNATURE, collapsed_attribute};
+pub(crate) use certificate::fingerprint;
 pub use certificate::{CertificateFacts, SigningCertificate};
 pub use choice::{choose, signed_by, valid_until};
 pub use single_logout::SingleLogoutService;

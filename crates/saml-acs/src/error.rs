@@ -45,6 +45,8 @@ pub enum VerifyError {
     SeveralResponses,
     #[error("the response holds the element {0}, which SAML has nowhere in it")]
     ResponseStructure(Excerpt),
+    #[error("the identity provider answered with status {0} instead of an assertion")]
+    Declined(Excerpt),
     #[error("the response has no assertion")]
     AssertionMissing,
     #[error("the message has more than one assertion")]
@@ -216,7 +218,7 @@ impl VerifyError {
             Self::DuplicatedElement(_) => "duplicated_element",
             Self::Version { .. } => "version",
             Self::Issuer { .. } => "issuer",
-            Self::Status(_) => "status",
+            Self::Status(_) | Self::Declined(_) => "status",
             Self::Destination(_) => "destination",
             Self::MalformedTime(_) => "malformed_time",
             Self::IssueInstantMissing { .. } => "issue_instant_missing",
@@ -252,6 +254,11 @@ pub struct Excerpt(String);
 
 impl Excerpt {
     const LONGEST: usize = 120;
+
+    /// The bare text, for where it is quoted or escaped by other means.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 impl From<&str> for Excerpt {

@@ -30,6 +30,7 @@ pub mod service_provider;
 mod settings;
 mod slo;
 mod time;
+pub mod tracer;
 mod tree;
 pub mod verify;
 mod xml_guard;

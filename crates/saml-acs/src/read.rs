@@ -117,7 +117,7 @@ pub(crate) fn assertion(assertion: Node<'_, '_>) -> Result<AssertionClaims, Veri
         version: owned(tree::attribute(assertion, "Version")),
         issuer: issuer(assertion)?,
         issue_instant: time(assertion, "IssueInstant")?,
-        name_id: subject.map(name_id).transpose()?.flatten(),
+        name_id: subject.and_then(name_id),
         bearers: subject.map_or(Ok(Vec::new()), bearers)?,
         conditions: conditions_element.map(conditions).transpose()?,
         authn_statements: children(assertion, ASSERTION, "AuthnStatement")
@@ -131,13 +131,14 @@ fn issuer(element: Node<'_, '_>) -> Result<Option<String>, VerifyError> {
     Ok(only_child(element, ASSERTION, "Issuer")?.map(|issuer| tree::text(issuer).unwrap_or_default()))
 }
 
-/// `None` where the subject is named in no way or another: encrypted, by `BaseID`, by something with child elements.
-fn name_id(subject: Node<'_, '_>) -> Result<Option<NameId>, VerifyError> {
+/// `None` where the subject is named in no way, in another or in several: encrypted, by `BaseID`, by something with child
+/// elements.
+fn name_id(subject: Node<'_, '_>) -> Option<NameId> {
     let other_names =
         ["BaseID", "EncryptedID"].into_iter().any(|name| children(subject, ASSERTION, name).next().is_some());
-    let element = only_child(subject, ASSERTION, "NameID").map_err(|_| VerifyError::NameId)?;
+    let element = only_child(subject, ASSERTION, "NameID").ok().flatten();
     let read = |element| Some(NameId { value: tree::text(element)?, qualifiers: qualifiers(element) });
-    Ok(element.filter(|_| !other_names).and_then(read))
+    element.filter(|_| !other_names).and_then(read)
 }
 
 fn qualifiers(name_id: Node<'_, '_>) -> Qualifiers {

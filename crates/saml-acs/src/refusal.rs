@@ -12,6 +12,7 @@ use crate::demands::Unmet;
 use crate::error::VerifyError;
 use crate::keys::KeyError;
 use crate::service_provider::WriteError;
+use crate::tracer::Fault;
 
 /// Why a login did not succeed.
 #[derive(Debug)]
@@ -20,10 +21,8 @@ pub(crate) enum LoginError {
     NotSetUp(&'static str),
     /// A check failed. `words` is for a verified person only: anybody else learns nothing but a reference id.
     Refused {
-        /// The check's stable name.
-        check: &'static str,
-        /// The sentence for the audit log.
-        detail: String,
+        /// Which, and what was found.
+        fault: Fault,
         /// The sentence for the person.
         words: Option<&'static str>,
     },
@@ -34,7 +33,7 @@ pub(crate) enum LoginError {
 impl LoginError {
     /// A failed check of which the browser learns nothing.
     pub(crate) fn refused(check: &'static str, detail: impl Into<String>) -> Self {
-        Self::Refused { check, detail: detail.into(), words: None }
+        Self::Refused { fault: Fault::Login { check, detail: detail.into() }, words: None }
     }
 
     /// The page for the browser.
@@ -62,13 +61,13 @@ impl LoginError {
 
 impl From<VerifyError> for LoginError {
     fn from(error: VerifyError) -> Self {
-        Self::refused(error.check(), error.to_string())
+        Self::Refused { fault: Fault::Response(error), words: None }
     }
 }
 
 impl From<Unmet> for LoginError {
     fn from(unmet: Unmet) -> Self {
-        Self::refused(unmet.check(), unmet.to_string())
+        Self::Refused { fault: Fault::Demand(unmet), words: None }
     }
 }
 
@@ -92,7 +91,7 @@ impl From<Refusal> for LoginError {
             }
             _ => "Your sign-in was refused. Ask your administrator.",
         };
-        Self::Refused { check: refusal.check(), detail: refusal.to_string(), words: Some(words) }
+        Self::Refused { fault: Fault::Person(refusal), words: Some(words) }
     }
 }
 

@@ -1,4 +1,5 @@
-//! What an operator may set for every workspace: how large a response may be, and how far clocks may differ.
+//! What an operator may set for every workspace: how large a response may be, how far clocks may differ, and how many attempts
+//! are remembered.
 
 use chrono::Duration;
 
@@ -13,11 +14,18 @@ pub struct Settings {
     pub tolerance: Duration,
     /// How long after its `IssueInstant` a message is accepted.
     pub longest_age: Duration,
+    /// How many attempts to sign in the tracer remembers of each workspace and kind.
+    pub traces_kept: i64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { limits: Limits::default(), tolerance: Duration::seconds(60), longest_age: Duration::hours(1) }
+        Self {
+            limits: Limits::default(),
+            tolerance: Duration::seconds(60),
+            longest_age: Duration::hours(1),
+            traces_kept: 1_000,
+        }
     }
 }
 

@@ -60,7 +60,7 @@ impl<'a> Expectations<'a> {
         acs_url: &'a str,
         now: DateTime<Utc>,
     ) -> Self {
-        let Settings { limits, tolerance, longest_age } = Settings::default();
+        let Settings { limits, tolerance, longest_age, .. } = Settings::default();
         Self {
             identity_provider,
             sp_entity_id,

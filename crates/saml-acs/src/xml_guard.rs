@@ -235,7 +235,7 @@ fn only_content<'a, 'input>(response: Node<'a, 'input>, place: &Range<usize>) ->
 /// answer.
 fn without_assertion(response: Node<'_, '_>) -> VerifyError {
     match crate::read::status(response) {
-        Ok(Some(code)) if code != crate::claims::SUCCESS => VerifyError::Status(code.as_str().into()),
+        Ok(Some(code)) if code != crate::claims::SUCCESS => VerifyError::Declined(code.as_str().into()),
         _ => VerifyError::AssertionMissing,
     }
 }

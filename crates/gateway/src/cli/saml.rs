@@ -1,6 +1,8 @@
 mod key;
 mod list;
 mod show;
+mod timeline;
+mod trace;
 
 use std::path::PathBuf;
 
@@ -28,6 +30,8 @@ pub(super) enum Saml {
     /// Our own keys, to sign with and to have assertions encrypted for
     #[command(subcommand)]
     Key(key::Key),
+    /// The latest logins: why each refused one failed, and what to do about it
+    Trace(trace::Trace),
 }
 
 #[derive(Debug, Subcommand)]
@@ -81,6 +85,7 @@ impl Saml {
             Self::Idp(Idp::List(list)) => list.run(settings),
             Self::Idp(Idp::Remove(remove)) => remove.run(settings),
             Self::Key(key) => key.run(settings),
+            Self::Trace(trace) => trace.run(settings),
         }
     }
 }

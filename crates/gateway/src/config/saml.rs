@@ -16,6 +16,7 @@ pub struct Saml {
     max_nodes: usize,
     clock_tolerance: String,
     max_response_age: String,
+    traces_kept: i64,
 }
 
 impl Saml {
@@ -31,6 +32,7 @@ impl Saml {
             },
             tolerance: span("saml.clock_tolerance", &self.clock_tolerance, minutes(0)..=minutes(10))?,
             longest_age: span("saml.max_response_age", &self.max_response_age, minutes(1)..=minutes(24 * 60))?,
+            traces_kept: within("saml.traces_kept", self.traces_kept, 10..=100_000)?,
         })
     }
 }
@@ -80,6 +82,7 @@ mod tests {
         assert_eq!(refused("clock_tolerance", "'11m'"), "saml.clock_tolerance must be from 0s to 10m, not 11m");
         assert!(refused("clock_tolerance", "'soon'").contains("30s, 20m, 12h or 7d"));
         assert!(refused("max_nodes", "999").contains("from 1000 to 1000000"));
+        assert!(refused("traces_kept", "9").contains("from 10 to 100000"));
         assert!(refused("max_response_bytes", "16777217").contains("from 65536 to 16777216"));
     }
 

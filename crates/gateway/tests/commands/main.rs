@@ -18,4 +18,5 @@ mod policy;
 mod request_log;
 mod saml_keys;
 mod serving;
+mod tracer;
 mod usage;

@@ -15,6 +15,8 @@ pub(crate) fn expect_refusal(gate: &Gate, answer: Answer, check: &str) {
     assert_eq!(found, check);
     assert_eq!(answer.reference(), answer.header("x-request-id"));
     assert_eq!(entry.request_id.as_deref(), Some(answer.reference()), "{check}");
+    let traced = gate.store.find_login_trace(gate.stored(&gate.acme).id, answer.reference()).unwrap().unwrap();
+    assert_eq!(traced.failed_check.as_deref(), Some(check), "the tracer has it under the same reference");
     assert!(answer.set_cookies().is_empty(), "{answer:?}");
     assert!(answer.body.contains("Your sign-in could not be completed."), "{answer:?}");
     let detail = entry.after.as_ref().unwrap()["detail"].as_str().unwrap();

@@ -37,4 +37,5 @@ mod seeds;
 mod sessions;
 mod sign_in;
 mod single_logout;
+mod tracer;
 mod workspaces;

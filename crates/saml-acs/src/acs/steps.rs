@@ -42,10 +42,17 @@ pub(super) struct Login {
 }
 
 /// A response that passed every check of its own, with the connection that it came through.
-struct Verified {
-    connection: Connection,
-    provider: IdentityProvider,
-    assertion: VerifiedAssertion,
+pub(super) struct Verified {
+    pub(super) connection: Connection,
+    pub(super) provider: IdentityProvider,
+    pub(super) assertion: VerifiedAssertion,
+}
+
+/// How far a login has come that fails.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Seen<'a> {
+    pub(super) form: Option<&'a Form>,
+    pub(super) verified: Option<&'a Verified>,
 }
 
 /// What becomes of a login that is accepted, drawn before it is decided.
@@ -60,21 +67,24 @@ struct Session {
 impl Login {
     pub(super) fn run(&self, handle: &str, form: Result<Form, LoginError>) -> Result<Outcome, LoginError> {
         let workspace = get_workspace(&self.site.store, handle)?;
-        let refused = |error: &LoginError| self.record_failure(&workspace, None, error);
-        let form = form.inspect_err(refused)?;
-        let verified = self.verified(&workspace, &form).inspect_err(refused)?;
-        self.accept(&workspace, &verified, &form)
-            .inspect_err(|error| self.record_failure(&workspace, Some(&verified.assertion), error))
+        let refused = |seen: Seen<'_>, error: &LoginError| self.record_failure(&workspace, seen, error);
+        let form = form.inspect_err(|error| refused(Seen::default(), error))?;
+        let seen = Seen { form: Some(&form), verified: None };
+        let verified = self.verified(&workspace, &form).inspect_err(|error| refused(seen, error))?;
+        let seen = Seen { verified: Some(&verified), ..seen };
+        let outcome = self.accept(&workspace, &verified, &form).inspect_err(|error| refused(seen, error))?;
+        self.record_passing(&workspace, &form, &verified.assertion, &outcome);
+        Ok(outcome)
     }
 
     /// Guard, signature and claims: nothing is remembered of a response that fails here, so a forged one burns nothing.
     fn verified(&self, workspace: &Workspace, form: &Form) -> Result<Verified, LoginError> {
         let base_url = &self.site.base_url;
         let (entity_id, acs_url) = (base_url.saml_metadata(&workspace.handle), base_url.saml_acs(&workspace.handle));
-        let Settings { limits, tolerance, longest_age } = self.settings;
+        let Settings { limits, tolerance, longest_age, .. } = self.settings;
         let message = SamlResponse::from_form_field(&form.saml_response, &limits)?;
         let connection = self.connection_of(workspace, &message)?;
-        let provider = self.with_living_keys(workspace, provider_of(&connection)?)?;
+        let provider = self.with_living_keys(workspace, &message, provider_of(&connection)?)?;
         let expectations = Expectations::new(&provider, &entity_id, &acs_url, self.site.now());
         let weak_algorithms = connection.weak_algorithms;
         let keys =
@@ -89,13 +99,18 @@ impl Login {
     fn with_living_keys(
         &self,
         workspace: &Workspace,
+        message: &SamlResponse,
         provider: IdentityProvider,
     ) -> Result<IdentityProvider, LoginError> {
         match workspace.policy.expired_certificates {
             ExpiredCertificates::Accept => Ok(provider),
-            ExpiredCertificates::Refuse => provider.without_expired(self.site.now()).ok_or_else(|| {
-                LoginError::refused("certificate_expired", "every certificate of the identity provider has ended")
-            }),
+            ExpiredCertificates::Refuse => {
+                // What is no XML is told as that.
+                Claim::of(message.xml(), &self.settings.limits)?;
+                provider.without_expired(self.site.now()).ok_or_else(|| {
+                    LoginError::refused("certificate_expired", "every certificate of the identity provider has ended")
+                })
+            }
         }
     }
 
@@ -139,6 +154,7 @@ impl Login {
         let session = Session { secret, browser, request: request.map(|request| request.id) };
         let committed = self.commit(workspace, connection, assertion, &session)?;
         self.warn_of_sha1(workspace, assertion);
+        self.record_login(workspace, form, assertion, &committed);
         let Some(begun) = committed.session else {
             return Ok(Outcome::Held(Held::of(&self.site, &committed.person)));
         };

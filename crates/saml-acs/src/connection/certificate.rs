@@ -50,10 +50,9 @@ impl SigningCertificate {
     /// Where OpenSSL can't read a part of it that no login needs.
     pub fn facts(&self) -> Result<CertificateFacts, ErrorStack> {
         let digest = self.certificate.digest(MessageDigest::sha256())?;
-        let pairs: Vec<_> = digest.iter().map(|byte| format!("{byte:02X}")).collect();
         Ok(CertificateFacts {
             subject: shown(self.certificate.subject_name()),
-            sha256_fingerprint: pairs.join(":"),
+            sha256_fingerprint: fingerprint(&digest),
             key_kind: self.key_kind.name(),
             key_bits: self.key.bits(),
             not_after: moment(self.certificate.not_after())?,
@@ -122,6 +121,12 @@ impl KeyKind {
             Self::Ec => "EC",
         }
     }
+}
+
+/// A digest as other tools show it: `A1:B2:…`.
+pub(crate) fn fingerprint(digest: &[u8]) -> String {
+    let pairs: Vec<_> = digest.iter().map(|byte| format!("{byte:02X}")).collect();
+    pairs.join(":")
 }
 
 /// The most particular name first. What would move a terminal's cursor is replaced.

@@ -58,7 +58,7 @@ fn request(message: Node<'_, '_>) -> Result<LogoutContent, VerifyError> {
     // An index that is no plain text names no session; without it the request would mean all of them.
     let session_indexes = indexes.map(|index| tree::text(index).unwrap_or_default()).collect();
     Ok(LogoutContent::Request {
-        name_id: name_id(message)?,
+        name_id: name_id(message),
         is_encrypted: children(message, ASSERTION, "EncryptedID").next().is_some(),
         session_indexes,
         not_on_or_after: time(message, "NotOnOrAfter")?,

@@ -24,7 +24,8 @@ pub(super) fn page(error: &LoginError, client: &Client) -> HttpResponse {
 impl Logout {
     /// The audit log names the check that failed.
     pub(super) fn record_failure(&self, workspace: &Workspace, authentic: Option<&Authentic>, error: &LoginError) {
-        let LoginError::Refused { check, detail, .. } = error else { return };
+        let LoginError::Refused { fault, .. } = error else { return };
+        let (check, detail) = (fault.check(), fault.detail());
         let entry = AuditEntry {
             workspace: workspace.id,
             at: self.site.now(),

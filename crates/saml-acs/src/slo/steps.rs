@@ -74,7 +74,7 @@ impl Logout {
         let connection = self.connection_of(workspace, &arrived.message)?;
         let provider = provider_of(&connection)?;
         let slo_url = self.site.base_url.saml_slo(&workspace.handle);
-        let Settings { limits, tolerance, longest_age } = self.settings;
+        let Settings { limits, tolerance, longest_age, .. } = self.settings;
         let weak_algorithms = connection.weak_algorithms;
         let expectations = LogoutExpectations::new(&provider, &slo_url, self.site.now());
         let expectations = LogoutExpectations { limits, tolerance, longest_age, weak_algorithms, ..expectations };

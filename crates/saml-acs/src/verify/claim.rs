@@ -16,11 +16,9 @@ impl Claim {
         let text = MessageText::decode(xml, limits)?;
         let document = xml_guard::parse(&text, limits)?;
         let response = document.root_element();
-        let assertion = tree::only_child(response, ASSERTION, "Assertion")?;
-        let issuer = match (tree::only_child(response, ASSERTION, "Issuer")?, assertion) {
-            (None, Some(assertion)) => tree::only_child(assertion, ASSERTION, "Issuer")?,
-            (issuer, _) => issuer,
-        };
+        let first = |parent, name| tree::children(parent, ASSERTION, name).next();
+        let inside = || first(response, "Assertion").and_then(|assertion| first(assertion, "Issuer"));
+        let issuer = first(response, "Issuer").or_else(inside);
         Ok(Self {
             issuer: issuer.and_then(tree::text),
             in_response_to: tree::attribute(response, "InResponseTo").map(str::to_owned),

@@ -88,7 +88,7 @@ impl<'a> LogoutExpectations<'a> {
     /// With the defaults of [`Settings`], and without weak algorithms.
     #[must_use]
     pub fn new(identity_provider: &'a IdentityProvider, slo_url: &'a str, now: DateTime<Utc>) -> Self {
-        let Settings { limits, tolerance, longest_age } = Settings::default();
+        let Settings { limits, tolerance, longest_age, .. } = Settings::default();
         let weak_algorithms = WeakAlgorithms::Refused;
         Self { identity_provider, slo_url, now, tolerance, longest_age, limits, weak_algorithms }
     }

@@ -26,11 +26,11 @@ impl<'a> MessageText<'a> {
             [0xEF, 0xBB, 0xBF, rest @ ..] => (utf8(rest)?, "utf-8"),
             _ => (utf8(bytes)?, "utf-8"),
         };
+        let text = with_plain_line_ends(text);
+        let body_at = declaration_length(&text, encoding)?;
         if text.starts_with('\u{feff}') || text.contains('\0') {
             return Err(VerifyError::MalformedXml("a second byte order mark, or a null character".into()));
         }
-        let text = with_plain_line_ends(text);
-        let body_at = declaration_length(&text, encoding)?;
         Ok(Self { text, body_at })
     }
 

@@ -1,0 +1,121 @@
+//! `saml trace`: what an administrator is told about a login that failed.
+
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::acme::acme;
+use crate::common::answer::Answer;
+use crate::common::program::Machine;
+use crate::common::provider::{Workspace, role};
+
+fn trace(machine: &Machine, options: &[&str]) -> Vec<Value> {
+    machine.json_lines(&[&["saml", "trace", "--workspace", "acme", "--json"], options].concat())
+}
+
+/// A response that is meant for another service.
+fn misdirected(workspace: &Workspace) -> Answer {
+    let mut browser = workspace.browser();
+    let begun = workspace.begin(&mut browser);
+    let mut response = workspace.response_for("ann@acme.test").answering(&begun.request_id);
+    response.audience = "https://elsewhere.test/".to_owned();
+    workspace.post(&mut browser, &workspace.sign(&response), &begun.relay_state)
+}
+
+/// Logins that are let in are written beside their answer.
+fn wait_for(machine: &Machine, logins: usize) -> Vec<Value> {
+    for _ in 0..100 {
+        let traced = trace(machine, &[]);
+        if traced.len() >= logins {
+            return traced;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    panic!("there are no {logins} logins")
+}
+
+#[test]
+fn the_reference_of_the_page_leads_to_the_check_and_the_fix() {
+    let (machine, workspace) = acme();
+    let _serving = machine.serve();
+    workspace.scim().provision("ann@acme.test");
+    let answer = misdirected(&workspace).expect(403);
+    let reference = answer.reference();
+    let told = &trace(&machine, &[reference])[0];
+    let audience = format!("{}/saml/acme/metadata", machine.base_url());
+    for (key, value) in [
+        ("reference", json!(reference)),
+        ("outcome", json!("refused")),
+        ("check", json!("audience")),
+        ("stage", json!("assertion")),
+        ("proven", json!(true)),
+        ("issuer", json!(workspace.provider.entity_id())),
+        ("found", json!("https://elsewhere.test/")),
+        ("expected", json!(audience)),
+        ("user", json!({ "id": null, "name": "ann@acme.test" })),
+        ("access", Value::Null),
+        ("forgotten", json!(false)),
+    ] {
+        assert_eq!(told[key], value, "{key}: {told}");
+    }
+    let fix = told["fix"].as_str().unwrap();
+    assert!(fix.ends_with(&format!("in Okta, set “Audience URI (SP Entity ID)” to {audience}.")), "{fix}");
+    let checks = told["checks"].as_array().unwrap();
+    let result = |name: &str| &checks.iter().find(|check| check["check"] == name).unwrap()["result"];
+    assert_eq!(result("signature_invalid"), "passed");
+    assert_eq!(result("audience"), "failed");
+    assert_eq!(result("recipient"), "not_reached");
+
+    let text = machine.ok(&["saml", "trace", "--workspace", "acme", reference]);
+    for line in [
+        format!("Login {reference} at "),
+        "\n  person    ann@acme.test\n".to_owned(),
+        format!("\n  issuer    {}\n", workspace.provider.entity_id()),
+        "The gate\n  ✓ doctype                        There is no document type\n".to_owned(),
+        "  ✗ audience                       The audience is this workspace\n".to_owned(),
+        "      found     https://elsewhere.test/\n".to_owned(),
+        format!("      expected  {audience}\n"),
+        "  – recipient                      The recipient is this address\n".to_owned(),
+    ] {
+        assert!(text.contains(&line), "{line:?} is not in {text}");
+    }
+}
+
+#[test]
+fn logins_are_listed_with_what_to_do_and_chosen_by_person_and_outcome() {
+    let (machine, workspace) = acme();
+    let _serving = machine.serve();
+    workspace.scim().provision("ann@acme.test");
+    let said = vec![role("Environment admin")];
+    workspace.sign_in_with(&mut workspace.browser(), "ann@acme.test", said).expect(303);
+    wait_for(&machine, 1);
+    workspace.sign_in(&mut workspace.browser(), "ben@acme.test").expect(403);
+    misdirected(&workspace).expect(403);
+    workspace.browser().post_form("/saml/acme/acs", &[("SAMLResponse", "Z2FyYmFnZQ==")]).expect(403);
+    let checks = |options: &[&str]| -> Vec<Value> {
+        trace(&machine, options).into_iter().map(|login| login["check"].clone()).collect()
+    };
+    assert_eq!(checks(&[]), [Value::Null, json!("not_provisioned"), json!("audience"), json!("malformed_xml")]);
+    assert_eq!(checks(&["--failed"]), ["not_provisioned", "audience", "malformed_xml"]);
+    assert_eq!(checks(&["--limit", "1"]), ["malformed_xml"]);
+    assert_eq!(checks(&["--user", "BEN@acme.test"]), ["not_provisioned"]);
+    let signed_in = &trace(&machine, &["--user", "ann@acme.test"])[0];
+    assert_eq!(signed_in["outcome"], "signed_in");
+    assert_eq!(signed_in["access"]["roles"][0]["role"], "Environment admin");
+    let id = signed_in["user"]["id"].as_str().unwrap();
+    assert_eq!(trace(&machine, &["--user", id])[0], *signed_in);
+
+    let list = machine.ok(&["saml", "trace", "--workspace", "acme"]);
+    assert!(list.contains("  signed in    "), "{list}");
+    assert!(list.contains("\n    not_provisioned: Nobody here has this name, and the policy jit=known"), "{list}");
+    let whole = machine.ok(&["saml", "trace", "--workspace", "acme", signed_in["reference"].as_str().unwrap()]);
+    assert!(whole.contains("\nWhat it gave\n  dev        Environment admin"), "{whole}");
+}
+
+#[test]
+fn a_reference_that_is_not_known_says_where_else_to_look() {
+    let (machine, _) = acme();
+    let error = machine.fails(&["saml", "trace", "--workspace", "acme", "0123"]);
+    assert!(error.contains("no login of acme has the reference 0123"), "{error}");
+}

@@ -1,0 +1,162 @@
+//! What the tracer remembers of a login.
+
+use actix_web::rt::task::spawn_blocking;
+use domain::audit::Subject;
+use domain::id::PersonId;
+use domain::workspace::Workspace;
+use serde_json::json;
+use store::{Committed, LoginTrace, TraceStanding};
+
+use super::steps::{Login, Seen};
+use super::{Form, Outcome as Answer};
+use crate::connection::IdentityProvider;
+use crate::door::{get_connections, provider_of};
+use crate::message::SamlResponse;
+use crate::tracer::{Circumstances, End, Fault, Glance, Outcome, Stage, Story, TracedAccess};
+use crate::verify::VerifiedAssertion;
+
+impl Login {
+    /// A login that a check ended.
+    pub(super) fn failed_trace(
+        &self,
+        workspace: &Workspace,
+        seen: Seen<'_>,
+        fault: &Fault,
+        subject: &Subject,
+    ) -> LoginTrace {
+        let known = seen.verified.map(|verified| &verified.assertion);
+        let glance = seen.form.map(|form| self.glance(form)).unwrap_or_default();
+        let failed = fault.failed();
+        let is_proven = seen.verified.is_some() || failed.stage.is_some_and(Stage::is_proven);
+        let unsolicited = known.is_some_and(|assertion| assertion.in_response_to().is_none());
+        let encrypted = seen.form.is_some_and(|form| self.is_encrypted(form));
+        let end = End { outcome: Outcome::Refused, unsolicited, encrypted, failed: Some(failed) };
+        let diagnosis = self.with_circumstances(workspace, seen, glance.issuer.as_deref(), |circumstances| {
+            fault.diagnose(circumstances, &glance)
+        });
+        let issuer = known.map(|assertion| assertion.issuer().to_owned()).or(glance.issuer);
+        LoginTrace {
+            standing: if is_proven { TraceStanding::Proven } else { TraceStanding::Unproven },
+            person: subject.id.as_deref().and_then(PersonId::parse),
+            name: subject.name.clone().or(glance.name_id.filter(|_| is_proven)),
+            ..self.trace(workspace, &end, &Story { issuer, diagnosis: Some(diagnosis), access: None })
+        }
+    }
+
+    /// A login that was thrown away, or is to be posted once more. Others are told where they are committed.
+    pub(super) fn record_passing(
+        &self,
+        workspace: &Workspace,
+        form: &Form,
+        assertion: &VerifiedAssertion,
+        answer: &Answer,
+    ) {
+        let outcome = match answer {
+            Answer::Bounced(_) => Outcome::Bounced,
+            Answer::Again(_) => Outcome::PostedAgain,
+            Answer::SignedIn(_) | Answer::Held(_) => return,
+        };
+        let trace = self.passed_trace(workspace, form, assertion, outcome, None);
+        self.remember(LoginTrace { name: Some(assertion.name_id().to_owned()), ..trace });
+    }
+
+    /// A login that is committed.
+    pub(super) fn record_login(
+        &self,
+        workspace: &Workspace,
+        form: &Form,
+        assertion: &VerifiedAssertion,
+        committed: &Committed,
+    ) {
+        let outcome = if committed.session.is_some() { Outcome::SignedIn } else { Outcome::Held };
+        let access = TracedAccess::of(&committed.person, self.site.now());
+        let trace = self.passed_trace(workspace, form, assertion, outcome, Some(access));
+        let name = committed.person.user_name.to_string();
+        self.remember(LoginTrace { person: Some(committed.person.id), name: Some(name), ..trace });
+    }
+
+    fn passed_trace(
+        &self,
+        workspace: &Workspace,
+        form: &Form,
+        assertion: &VerifiedAssertion,
+        outcome: Outcome,
+        access: Option<TracedAccess>,
+    ) -> LoginTrace {
+        let (unsolicited, encrypted) = (assertion.in_response_to().is_none(), self.is_encrypted(form));
+        let end = End { outcome, unsolicited, encrypted, failed: None };
+        self.trace(workspace, &end, &Story { issuer: Some(assertion.issuer().to_owned()), diagnosis: None, access })
+    }
+
+    fn trace(&self, workspace: &Workspace, end: &End, story: &Story) -> LoginTrace {
+        LoginTrace {
+            workspace: workspace.id,
+            at: self.site.now(),
+            reference: self.client.request_id().to_owned(),
+            standing: TraceStanding::LetIn,
+            end: json!(end),
+            failed_check: end.failed.as_ref().map(|failed| failed.check.clone()),
+            person: None,
+            name: None,
+            story: Some(json!(story)),
+        }
+    }
+
+    /// Written beside the answer, which neither waits for it nor fails with it.
+    fn remember(&self, trace: LoginTrace) {
+        let (store, keep) = (self.site.store.clone(), self.settings.traces_kept);
+        spawn_blocking(move || {
+            let request = trace.reference.clone();
+            if let Err(error) = store.append_login_trace(trace, keep) {
+                tracing::error!(request, cause = %error, "a login can't be traced");
+            }
+        });
+    }
+
+    fn is_encrypted(&self, form: &Form) -> bool {
+        let message = SamlResponse::from_form_field(&form.saml_response, &self.settings.limits);
+        message.is_ok_and(|message| message.may_be_encrypted())
+    }
+
+    fn glance(&self, form: &Form) -> Glance {
+        let limits = &self.settings.limits;
+        let message = SamlResponse::from_form_field(&form.saml_response, limits).ok();
+        message.map(|message| Glance::at(&message, limits)).unwrap_or_default()
+    }
+
+    /// What the login was measured by. Where it failed before its connection was known, the one that it names is taken.
+    fn with_circumstances<T>(
+        &self,
+        workspace: &Workspace,
+        seen: Seen<'_>,
+        issuer: Option<&str>,
+        look: impl FnOnce(&Circumstances<'_>) -> T,
+    ) -> T {
+        let (base_url, handle) = (&self.site.base_url, &workspace.handle);
+        let other = match seen.verified {
+            Some(_) => None,
+            None => self.named_provider(workspace, issuer),
+        };
+        let known = seen.verified.map(|verified| &verified.provider);
+        let identity_provider: Option<&IdentityProvider> = known.or(other.as_ref());
+        look(&Circumstances {
+            workspace: handle.as_str(),
+            identity_provider,
+            sp_entity_id: &base_url.saml_metadata(handle),
+            acs_url: &base_url.saml_acs(handle),
+            login_url: &base_url.saml_login(handle),
+            now: self.site.now(),
+            tolerance: self.settings.tolerance,
+            longest_age: self.settings.longest_age,
+            limits: self.settings.limits,
+        })
+    }
+
+    /// The identity provider of that name, or the only one.
+    fn named_provider(&self, workspace: &Workspace, issuer: Option<&str>) -> Option<IdentityProvider> {
+        let connections = get_connections(&self.site.store, workspace.id).ok()?;
+        let named = connections.iter().find(|connection| Some(connection.entity_id.as_str()) == issuer);
+        let only = connections.first().filter(|_| connections.len() == 1);
+        named.or(only).and_then(|connection| provider_of(connection).ok())
+    }
+}
