@@ -1,6 +1,7 @@
 //! The Assertion Consumer Service: `POST /saml/{workspace}/acs`.
 
 mod again;
+pub(crate) mod decision;
 mod failure;
 mod held;
 mod steps;

@@ -10,6 +10,7 @@ pub mod connection;
 mod decrypt;
 pub mod demands;
 mod door;
+mod dry_run;
 mod enveloped_signature;
 pub mod error;
 #[expect(unsafe_code, reason = "calls libxml2's canonicaliser; every block says why it is sound")]
@@ -42,6 +43,7 @@ pub use connection::{
 };
 pub use decrypt::DecryptionKey;
 pub use demands::{Demands, Unmet};
+pub use dry_run::{DryRun, NotTried};
 pub use error::VerifyError;
 pub use keys::{KeyError, KeyUse, RequestKey, audited_key, certificate_facts, get_keys, key_subject, new_key};
 pub use message::{LogoutKind, RedirectMessage, SamlResponse};

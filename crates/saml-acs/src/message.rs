@@ -25,6 +25,22 @@ impl SamlResponse {
         from_base64(value, limits).map(Self)
     }
 
+    /// From a copy of it, as people save one: XML, the form field's value, or the whole form as a browser's tools show it.
+    ///
+    /// # Errors
+    /// As [`Self::from_form_field`].
+    pub fn from_copy(copy: &[u8], limits: &Limits) -> Result<Self, VerifyError> {
+        let marks: [&[u8]; 3] = [b"\xEF\xBB\xBF", b"\xFE\xFF", b"\xFF\xFE"];
+        if copy.trim_ascii_start().starts_with(b"<") || marks.iter().any(|mark| copy.starts_with(mark)) {
+            return Ok(Self(copy.trim_ascii_start().to_vec()));
+        }
+        let field = url::form_urlencoded::parse(copy.trim_ascii()).find(|(name, _)| name == "SAMLResponse");
+        match field {
+            Some((_, value)) => Self::from_form_field(&value, limits),
+            None => Self::from_form_field(std::str::from_utf8(copy).map_err(|_| VerifyError::Base64)?, limits),
+        }
+    }
+
     /// From XML that was decoded elsewhere.
     #[must_use]
     pub fn from_xml(xml: Vec<u8>) -> Self {
@@ -87,6 +103,15 @@ mod tests {
     fn base64_may_be_broken_into_lines() {
         let message = SamlResponse::from_form_field("PGE+\r\nPC9h\nPg==", &Limits::default()).unwrap();
         assert_eq!(message.xml(), b"<a></a>");
+    }
+
+    #[test]
+    fn a_copy_may_be_xml_a_field_or_a_form() {
+        for copy in ["\n<a></a>", "PGE+PC9hPg==\n", "RelayState=x&SAMLResponse=PGE%2BPC9hPg%3D%3D\n"] {
+            let message = SamlResponse::from_copy(copy.as_bytes(), &Limits::default()).unwrap();
+            assert_eq!(message.xml(), b"<a></a>", "{copy}");
+        }
+        assert!(SamlResponse::from_copy(b"\xFF\x00", &Limits::default()).is_err());
     }
 
     #[test]

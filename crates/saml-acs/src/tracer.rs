@@ -42,6 +42,8 @@ pub enum Outcome {
     PostedAgain,
     /// A check failed.
     Refused,
+    /// A dry run found nothing against it.
+    Checked,
 }
 
 /// How a login ended: all that its timeline is made of.

@@ -1,3 +1,4 @@
+mod check;
 mod key;
 mod list;
 mod show;
@@ -32,6 +33,8 @@ pub(super) enum Saml {
     Key(key::Key),
     /// The latest logins: why each refused one failed, and what to do about it
     Trace(trace::Trace),
+    /// A dry run of one response: every check, and what access it would give; nobody is signed in
+    Check(check::Check),
 }
 
 #[derive(Debug, Subcommand)]
@@ -86,6 +89,7 @@ impl Saml {
             Self::Idp(Idp::Remove(remove)) => remove.run(settings),
             Self::Key(key) => key.run(settings),
             Self::Trace(trace) => trace.run(settings),
+            Self::Check(check) => check.run(settings),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `saml trace`: what an administrator is told about a login that failed.
 
+use std::fs;
 use std::thread;
 use std::time::Duration;
 
@@ -110,7 +111,7 @@ fn logins_are_listed_with_what_to_do_and_chosen_by_person_and_outcome() {
     assert!(list.contains("  signed in    "), "{list}");
     assert!(list.contains("\n    not_provisioned: Nobody here has this name, and the policy jit=known"), "{list}");
     let whole = machine.ok(&["saml", "trace", "--workspace", "acme", signed_in["reference"].as_str().unwrap()]);
-    assert!(whole.contains("\nWhat it gave\n  dev        Environment admin"), "{whole}");
+    assert!(whole.contains("\nWhat it gives\n  dev        Environment admin"), "{whole}");
 }
 
 #[test]
@@ -118,4 +119,36 @@ fn a_reference_that_is_not_known_says_where_else_to_look() {
     let (machine, _) = acme();
     let error = machine.fails(&["saml", "trace", "--workspace", "acme", "0123"]);
     assert!(error.contains("no login of acme has the reference 0123"), "{error}");
+}
+
+/// The dry run needs no server, signs nobody in and writes nothing.
+#[test]
+fn a_copy_of_a_response_is_tried_without_signing_anybody_in() {
+    let (machine, workspace) = acme();
+    machine.ok(&["workspace", "set", "--workspace", "acme", "jit=everyone"]);
+    let response = workspace.response_for("ann@acme.test").with_attributes(vec![role("Environment manager")]);
+    fs::write(machine.path("good.txt"), workspace.sign(&response)).unwrap();
+    let check = ["saml", "check", "--workspace", "acme"];
+    let told = machine.json(&[&check[..], &["good.txt", "--json"]].concat());
+    assert_eq!((&told["outcome"], &told["reference"]), (&json!("checked"), &Value::Null));
+    assert_eq!(told["access"]["roles"][0]["role"], "Environment manager");
+    let text = machine.ok(&[&check[..], &["good.txt"]].concat());
+    assert!(
+        text.starts_with("Dry run at ") && text.contains("\nWhat it gives\n  dev        Environment manager"),
+        "{text}"
+    );
+
+    let refused = |options: &[&str]| {
+        let ran = machine.run(&[&check[..], options].concat());
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        (ran.stdout, ran.stderr)
+    };
+    let (told, error) = refused(&["good.txt", "--at", "2031-01-01T00:00:00Z"]);
+    assert!(told.contains("\n  ✗ issued_too_long_ago "), "{told}");
+    assert_eq!(error, "gatehouse: the response would be refused: issued_too_long_ago\n");
+    fs::write(machine.path("bad.xml"), "<samlp:Response xmlns:samlp='urn:oasis:names:tc:SAML:1.0:protocol'/>").unwrap();
+    assert!(refused(&["bad.xml"]).0.contains("\n  ✗ not_a_response "));
+
+    assert!(machine.fails(&["explain", "--workspace", "acme", "ann@acme.test"]).contains("there is no ann@acme.test"));
+    assert_eq!(trace(&machine, &[]), [""; 0]);
 }

@@ -4,32 +4,26 @@ use ::web::Site;
 use ::web::client::Client;
 use ::web::random;
 use ::web::session::SessionSecret;
-use domain::access::group_candidates;
 use domain::audit::Actor;
-use domain::clock::to_micros;
-use domain::command::{Command, Context, LoginAttempt};
-use domain::decide::{State, decide};
+use domain::command::Context;
 use domain::id::PersonId;
-use domain::policy::{ExpiredCertificates, IdpInitiated};
+use domain::policy::IdpInitiated;
 use domain::workspace::Workspace;
 use store::{Committed, Connection, LoginRequest};
 
+use super::decision::{Drawn, decided};
 use super::held::Held;
 use super::{Form, Outcome, SignedIn};
-use crate::attributes;
 use crate::browser::{BrowserId, Cookies};
 use crate::connection::IdentityProvider;
 use crate::demands::Demands;
-use crate::door::{get_connections, get_workspace, provider_of};
+use crate::door::{get_connections, get_workspace, sender_of};
 use crate::keys::decryption_keys;
 use crate::message::SamlResponse;
 use crate::refusal::LoginError;
 use crate::relay_state::ReturnTo;
 use crate::settings::Settings;
-use crate::verify::{Claim, Expectations, VerifiedAssertion, verify};
-
-/// NameIDs of this format are new at every login: no link is worth keeping (SAML core §8.3.8).
-const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
+use crate::verify::{Expectations, VerifiedAssertion, verify};
 
 /// One login under way.
 pub(super) struct Login {
@@ -83,8 +77,7 @@ impl Login {
         let (entity_id, acs_url) = (base_url.saml_metadata(&workspace.handle), base_url.saml_acs(&workspace.handle));
         let Settings { limits, tolerance, longest_age, .. } = self.settings;
         let message = SamlResponse::from_form_field(&form.saml_response, &limits)?;
-        let connection = self.connection_of(workspace, &message)?;
-        let provider = self.with_living_keys(workspace, &message, provider_of(&connection)?)?;
+        let (connection, provider) = sender_of(&self.site.store, workspace, &message, &limits, self.site.now())?;
         let expectations = Expectations::new(&provider, &entity_id, &acs_url, self.site.now());
         let weak_algorithms = connection.weak_algorithms;
         let keys =
@@ -93,45 +86,6 @@ impl Login {
         let expectations = Expectations { decryption_keys: &keys, ..expectations };
         let assertion = verify(&message, &expectations)?;
         Ok(Verified { connection, provider, assertion })
-    }
-
-    /// Without keys whose certificates have ended, where the policy wants that.
-    fn with_living_keys(
-        &self,
-        workspace: &Workspace,
-        message: &SamlResponse,
-        provider: IdentityProvider,
-    ) -> Result<IdentityProvider, LoginError> {
-        match workspace.policy.expired_certificates {
-            ExpiredCertificates::Accept => Ok(provider),
-            ExpiredCertificates::Refuse => {
-                // What is no XML is told as that.
-                Claim::of(message.xml(), &self.settings.limits)?;
-                provider.without_expired(self.site.now()).ok_or_else(|| {
-                    LoginError::refused("certificate_expired", "every certificate of the identity provider has ended")
-                })
-            }
-        }
-    }
-
-    /// Whose response it claims to be: by its issuer, or where the envelope has none, by the request that it answers. That
-    /// only chooses whose keys have to prove it.
-    fn connection_of(&self, workspace: &Workspace, message: &SamlResponse) -> Result<Connection, LoginError> {
-        let mut connections = get_connections(&self.site.store, workspace.id)?;
-        if connections.len() > 1 {
-            let claim = Claim::of(message.xml(), &self.settings.limits)?;
-            let request =
-                claim.in_response_to.map(|id| self.site.store.find_login_request(workspace.id, &id, self.site.now()));
-            let request = request.transpose()?.flatten();
-            connections.retain(|connection| match (&claim.issuer, &request) {
-                (Some(issuer), _) => connection.entity_id == *issuer,
-                (None, Some(request)) => connection.id == request.connection,
-                (None, None) => false,
-            });
-        }
-        connections
-            .pop()
-            .ok_or_else(|| LoginError::refused("issuer", "no identity provider of this workspace has this name"))
     }
 
     fn accept(&self, workspace: &Workspace, verified: &Verified, form: &Form) -> Result<Outcome, LoginError> {
@@ -251,41 +205,15 @@ impl Login {
         assertion: &VerifiedAssertion,
         session: &Session,
     ) -> Result<Committed, LoginError> {
-        let names = &connection.attribute_names;
-        let login_name = attributes::login_name(assertion, names)?;
-        let now = self.site.now();
-        let new_person = random::new_id(now)?;
-        self.site.store.decide_and_commit(|store| {
-            let environments = store.environments(workspace.id)?;
-            let facts = attributes::facts(assertion, connection.id, names, &environments, now);
-            let catalogue = store.catalogue(workspace.id, &group_candidates(&facts.groups, &workspace.policy))?;
-            let subject = store.login_subject(workspace.id, connection.id, assertion.name_id(), &login_name)?;
-            let state = State {
-                workspace,
-                catalogue: &catalogue,
-                person: subject.person,
-                namesakes: Vec::new(),
-                name_ids: subject.name_ids,
-            };
-            let attempt = LoginAttempt {
-                connection: connection.id,
-                name_id: assertion.name_id().to_owned(),
-                name_id_qualifiers: assertion.name_id_qualifiers().clone(),
-                linkable: assertion.name_id_format() != Some(TRANSIENT),
-                login_name: login_name.clone(),
-                profile: attributes::profile(assertion, names),
-                facts,
-                request: session.request.clone(),
-                assertion: assertion.assertion_id().to_owned(),
-                remember_until: assertion.not_on_or_after(),
-                session: session.secret.hash(),
-                browser: session.browser.clone(),
-                session_index: assertion.session_index().map(str::to_owned),
-                session_not_on_or_after: assertion.session_not_on_or_after().map(to_micros),
-                new_person: PersonId::new(new_person),
-            };
-            Ok::<_, LoginError>(decide(state, Command::Login(Box::new(attempt)), &self.context(connection, assertion))?)
-        })
+        let drawn = Drawn {
+            session: session.secret.hash(),
+            browser: session.browser.clone(),
+            request: session.request.clone(),
+            new_person: PersonId::new(random::new_id(self.site.now())?),
+        };
+        let context = self.context(connection, assertion);
+        let store = &self.site.store;
+        store.decide_and_commit(|store| decided(store, workspace, connection, assertion, &drawn, &context))
     }
 
     /// Whoever permitted SHA-1 is reminded of it by each login that needs the permission.

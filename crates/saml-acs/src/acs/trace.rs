@@ -10,7 +10,7 @@ use store::{Committed, LoginTrace, TraceStanding};
 use super::steps::{Login, Seen};
 use super::{Form, Outcome as Answer};
 use crate::connection::IdentityProvider;
-use crate::door::{get_connections, provider_of};
+use crate::door::named_provider;
 use crate::message::SamlResponse;
 use crate::tracer::{Circumstances, End, Fault, Glance, Outcome, Stage, Story, TracedAccess};
 use crate::verify::VerifiedAssertion;
@@ -135,7 +135,7 @@ impl Login {
         let (base_url, handle) = (&self.site.base_url, &workspace.handle);
         let other = match seen.verified {
             Some(_) => None,
-            None => self.named_provider(workspace, issuer),
+            None => named_provider(&self.site.store, workspace, issuer),
         };
         let known = seen.verified.map(|verified| &verified.provider);
         let identity_provider: Option<&IdentityProvider> = known.or(other.as_ref());
@@ -150,13 +150,5 @@ impl Login {
             longest_age: self.settings.longest_age,
             limits: self.settings.limits,
         })
-    }
-
-    /// The identity provider of that name, or the only one.
-    fn named_provider(&self, workspace: &Workspace, issuer: Option<&str>) -> Option<IdentityProvider> {
-        let connections = get_connections(&self.site.store, workspace.id).ok()?;
-        let named = connections.iter().find(|connection| Some(connection.entity_id.as_str()) == issuer);
-        let only = connections.first().filter(|_| connections.len() == 1);
-        named.or(only).and_then(|connection| provider_of(connection).ok())
     }
 }

@@ -101,6 +101,7 @@ impl Outcome {
             Self::Bounced => "bounced",
             Self::PostedAgain => "posted again",
             Self::Refused => "refused",
+            Self::Checked => "would be let in",
         }
     }
 }

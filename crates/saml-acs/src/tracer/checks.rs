@@ -231,6 +231,9 @@ fn is_made(check: &Check, end: &End) -> bool {
         Outcome::Bounced | Outcome::PostedAgain => check.stage < Stage::Login,
         // Roles don't matter yet.
         Outcome::Held if check.name == "unknown_role" => false,
+        // Nobody's browser is there to ask, and nothing is used up.
+        Outcome::Checked if check.stage == Stage::Login => ["authn_context", "name_id"].contains(&check.name),
+        Outcome::Checked => check.stage < Stage::Commit,
         _ if end.unsolicited => !is_one_of(&["in_response_to", "browser", "authenticated_before_request"]),
         _ => !is_one_of(&["unsolicited"]),
     }

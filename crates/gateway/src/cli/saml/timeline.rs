@@ -24,8 +24,11 @@ pub(super) fn print_in_short(attempt: &Attempt) -> Result<()> {
 /// Every check with what became of it.
 pub(super) fn print(attempt: &Attempt) -> Result<()> {
     let at = attempt.at.to_rfc3339_opts(SecondsFormat::Millis, true);
-    let (reference, outcome) = (attempt.reference.as_deref().unwrap_or("(dry run)"), attempt.end.outcome.words());
-    output::line(format!("Login {reference} at {at}: {outcome}"))?;
+    let outcome = attempt.end.outcome.words();
+    match &attempt.reference {
+        Some(reference) => output::line(format!("Login {reference} at {at}: {outcome}"))?,
+        None => output::line(format!("Dry run at {at}: {outcome}"))?,
+    }
     output::line(format!("  person    {}", who(attempt)))?;
     let issuer = attempt.story.as_ref().and_then(|story| story.issuer.as_deref());
     let proven = if attempt.is_proven() || issuer.is_none() { "" } else { " (so says the message; nothing proves it)" };
@@ -68,7 +71,7 @@ fn explain(diagnosis: &Diagnosis) -> Result<()> {
 }
 
 fn access(access: &TracedAccess) -> Result<()> {
-    output::line("\nWhat it gave")?;
+    output::line("\nWhat it gives")?;
     for role in &access.roles {
         let name = role.role.as_deref().unwrap_or("-");
         output::line(format!("  {:<10} {:<22} {}", shown(&role.environment), shown(name), role.rule))?;
