@@ -12,6 +12,7 @@ use domain::id::ConnectionId;
 use roxmltree::{Document, Node};
 
 use crate::foreign::{Element, Tree};
+use crate::message::LogoutKind;
 use crate::tree::{self, ASSERTION};
 use crate::verify::VerifiedAssertion;
 use crate::xml_guard::{self, ExclusiveC14n, Guarded, Limits, MessageText};
@@ -113,6 +114,21 @@ pub fn read_unverified(message: &[u8], connection: ConnectionId, now: DateTime<U
     let again = Document::parse(&canonical).ok()?;
     let as_signed = said(VerifiedAssertion::unverified(&read::assertion(again.root_element()).ok()?)?);
     Some((as_written, as_signed))
+}
+
+/// Reads a message of single logout as if it were verified, twice: as it is written, which is what counts where a query is signed,
+/// and its canonical form, which counts where the message is.
+pub fn read_unverified_logout(message: &[u8], kind: LogoutKind) -> Option<(String, String)> {
+    let limits = Limits::default();
+    let text = MessageText::decode(message, &limits).ok()?;
+    let document = xml_guard::parse(&text, &limits).ok()?;
+    let guarded = xml_guard::check_logout(&document, kind, WeakAlgorithms::Sha1Permitted).ok()?;
+    let as_written = read::logout(guarded.message, kind).ok()?;
+    let lenient = Tree::parse(text.body())?;
+    let canonical = lenient.canonical(lenient.find(&[])?, &PLAIN)?;
+    let again = Document::parse(&canonical).ok()?;
+    let as_signed = read::logout(again.root_element(), kind).ok()?;
+    Some((format!("{as_written:?}"), format!("{as_signed:?}")))
 }
 
 fn said(assertion: &VerifiedAssertion, connection: ConnectionId, now: DateTime<Utc>) -> Said {

@@ -8,7 +8,7 @@ use crate::{files, fixtures};
 
 /// The fixtures that are text.
 pub static DONORS: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let folders = ["good", "bad"].map(|folder| files(&fixtures().join(folder), "xml"));
+    let folders = ["good", "bad", "logout"].map(|folder| files(&fixtures().join(folder), "xml"));
     let texts = folders.into_iter().flatten().filter_map(|bytes| String::from_utf8(bytes).ok());
     texts.filter(|text| text.len() < 20_000).collect()
 });

@@ -25,17 +25,19 @@ fn key() -> RequestKey {
 }
 
 /// We, as if we were an identity provider: its metadata with our key.
+const METADATA: &str = "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"urn:us&amp;them\">\
+    <md:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\"><md:KeyDescriptor>\
+    <ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Data><ds:X509Certificate>CERTIFICATE\
+    </ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>\
+    <md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\" Location=\"https://idp.test\"/>\
+    </md:IDPSSODescriptor></md:EntityDescriptor>";
+
+fn certificate() -> String {
+    STANDARD.encode(key().certificate.to_der().unwrap())
+}
+
 fn ourselves() -> IdentityProvider {
-    let certificate = STANDARD.encode(key().certificate.to_der().unwrap());
-    IdentityProvider::from_metadata(&format!(
-        "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"urn:us&amp;them\">\
-         <md:IDPSSODescriptor protocolSupportEnumeration=\"{PROTOCOL}\"><md:KeyDescriptor>\
-         <ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Data><ds:X509Certificate>{certificate}\
-         </ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>\
-         <md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\" Location=\"https://idp.test\"/>\
-         </md:IDPSSODescriptor></md:EntityDescriptor>"
-    ))
-    .unwrap()
+    IdentityProvider::from_metadata(&METADATA.replace("CERTIFICATE", &certificate())).unwrap()
 }
 
 /// A name with everything in it that XML or a canonicaliser would change.
@@ -49,6 +51,31 @@ fn name_id() -> NameId {
             sp_name_qualifier: text("urn:sp"),
         },
     }
+}
+
+/// Messages as files for the tests and the fuzzer of what reads them: what is posted as XML, what is redirected as a query.
+#[test]
+#[ignore = "writes fixtures"]
+fn messages_are_written_down() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/logout");
+    let (name_id, destination) = (name_id(), Url::parse(SLO).unwrap());
+    let plain = NameId { value: "ann@acme.test".to_owned(), qualifiers: Qualifiers::default() };
+    let answer = |status| Content::Response { in_response_to: "_request", status };
+    let messages = [
+        ("request", Content::Request { name_id: &name_id, session_index: Some("_index") }),
+        ("request_for_all", Content::Request { name_id: &plain, session_index: None }),
+        ("response", answer(AnswerStatus::Success)),
+        ("response_refused", answer(AnswerStatus::Requester)),
+    ];
+    for (id, content) in messages {
+        let issuer = "urn:us&them";
+        let document = LogoutDocument { id, issue_instant: now(), destination: &destination, issuer, content };
+        let field = document.form_field(&key()).unwrap();
+        std::fs::write(folder.join(format!("{id}.xml")), STANDARD.decode(field).unwrap()).unwrap();
+        let url = document.redirect_url(Some("a&b c"), &key()).unwrap();
+        std::fs::write(folder.join(format!("{id}.query")), url.query().unwrap()).unwrap();
+    }
+    std::fs::write(folder.join("metadata.xml"), METADATA.replace("CERTIFICATE", &certificate())).unwrap();
 }
 
 fn sent(content: Content<'_>, binding: &str) -> LogoutMessage {

@@ -10,6 +10,7 @@ use crate::message::LogoutKind;
 use crate::tree::{self, ASSERTION, PROTOCOL, children, collapsed_attribute, only_child};
 
 /// What both messages have, and what each has of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LogoutClaims {
     pub(crate) id: String,
     pub(crate) version: Option<String>,
@@ -19,6 +20,7 @@ pub(crate) struct LogoutClaims {
     pub(crate) content: LogoutContent,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum LogoutContent {
     /// Core 3.7.1.
     Request {

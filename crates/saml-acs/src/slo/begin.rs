@@ -12,14 +12,15 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::Duration;
 use domain::audit::{Actor, AuditEntry, EventKind, Source, Subject};
 use domain::clock::Timestamp;
+use domain::id::ConnectionId;
 use serde_json::json;
-use store::{LiveSession, LogoutRequest};
+use store::{LiveSession, LogoutRequest, ProviderSession};
 
 use super::sent::Sent;
 use super::signed_out;
 use crate::authn_request::request_id;
 use crate::browser::{self, BrowserSecret};
-use crate::connection::Binding;
+use crate::connection::{Binding, SingleLogoutService};
 use crate::door::{get_connections, provider_of};
 use crate::keys::get_request_key;
 use crate::logout_document::{Content, LogoutDocument};
@@ -124,28 +125,36 @@ fn onwards(site: &Site, live: &LiveSession, caller: Caller) -> Result<Option<Onw
     else {
         return Ok(None);
     };
+    ask(site, live, connection.id, service).map(Some)
+}
+
+/// The signed request, and what is remembered of it.
+fn ask(
+    site: &Site,
+    live: &LiveSession,
+    connection: ConnectionId,
+    service: &SingleLogoutService,
+) -> Result<Onwards, LoginError> {
     let (secret, now) = (BrowserSecret::generate()?, site.now());
     let request = LogoutRequest {
         id: request_id(random::bytes()?),
         workspace: live.workspace.id,
-        connection: connection.id,
+        connection,
         person: live.person.id,
         secret: secret.hash(),
         expires_at: now + Duration::minutes(browser::LOGIN_MINUTES),
     };
+    let ProviderSession { name_id, session_index, .. } = &live.provider;
     let document = LogoutDocument {
         id: &request.id,
         issue_instant: now,
         destination: &service.url,
         issuer: &site.base_url.saml_metadata(&live.workspace.handle),
-        content: Content::Request {
-            name_id: &live.provider.name_id,
-            session_index: live.provider.session_index.as_deref(),
-        },
+        content: Content::Request { name_id, session_index: session_index.as_deref() },
     };
     let key = get_request_key(&site.store, live.workspace.id)?;
     let sent = Sent::by(service.binding, &document, None, &key)?;
-    Ok(Some(Onwards { sent, request, secret }))
+    Ok(Onwards { sent, request, secret })
 }
 
 fn entry(now: Timestamp, live: &LiveSession, client: Client, request: Option<&str>) -> AuditEntry {
