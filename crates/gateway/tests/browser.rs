@@ -128,6 +128,30 @@ fn a_login_by_post_runs_by_itself_from_page_to_page() {
     });
 }
 
+#[test]
+fn who_signs_out_at_one_end_is_signed_out_at_both() {
+    in_the_demo(|page| {
+        Box::pin(async move {
+            page.open(&page.simulator, "/").await;
+            page.click("sign-in-ann").await;
+            page.session().await;
+            page.open(&page.simulator, "/").await;
+            page.click("sign-out").await;
+            page.find("sign-in-ann").await;
+            page.open(&page.gateway, "/session").await;
+            assert_eq!(page.json().await["error"], "no live session");
+
+            page.open(&page.simulator, "/").await;
+            page.click("sign-in-ann").await;
+            page.session().await;
+            page.window.post_from_here("/logout").await;
+            page.window.headed("Signed out").await;
+            page.open(&page.gateway, "/saml/acme/login").await;
+            page.find("pick-ann").await;
+        })
+    });
+}
+
 /// One browser's window, and the two servers that it visits.
 struct Page {
     window: Window,

@@ -84,6 +84,22 @@ impl Window {
         serde_json::from_str(&shown.text().await.unwrap()).unwrap()
     }
 
+    /// Waits for the page with this heading.
+    pub(crate) async fn headed(&self, title: &str) {
+        let heading = format!("//h1[text()='{title}']");
+        let found = self.client.wait().at_most(PATIENCE).every(LOOK_EVERY).for_element(Locator::XPath(&heading)).await;
+        if let Err(error) = found {
+            panic!("no page {title} ({error}): {}", self.client.source().await.unwrap());
+        }
+    }
+
+    /// Posts an empty form from the page that the browser shows, as a button of the page would.
+    pub(crate) async fn post_from_here(&self, path: &str) {
+        let script = "const form = document.createElement('form'); form.method = 'post'; form.action = arguments[0]; \
+                      document.body.append(form); form.submit();";
+        self.client.execute(script, vec![json!(path)]).await.unwrap();
+    }
+
     /// What the page says.
     pub(crate) async fn text(&self) -> String {
         self.client.find(Locator::Css("main")).await.unwrap().text().await.unwrap()
