@@ -70,9 +70,6 @@ fn unwrapped(key: &DecryptionKey, wrapped: &EncryptedKey) -> Result<Vec<u8>, Err
     decrypter.set_rsa_padding(Padding::PKCS1_OAEP)?;
     decrypter.set_rsa_oaep_md(transport.digest.algorithm())?;
     decrypter.set_rsa_mgf1_md(transport.mask.algorithm())?;
-    if !transport.label.is_empty() {
-        decrypter.set_rsa_oaep_label(&transport.label)?;
-    }
     let mut found = vec![0; decrypter.decrypt_len(&wrapped.ciphertext)?];
     let length = decrypter.decrypt(&wrapped.ciphertext, &mut found)?;
     found.truncate(length);

@@ -36,12 +36,11 @@ pub(crate) enum ContentCipher {
 }
 
 /// RSA-OAEP with its parameters (RFC 8017, section 7.1).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RsaOaep {
     pub(crate) digest: Hash,
     /// The hash of the mask generation function.
     pub(crate) mask: Hash,
-    pub(crate) label: Vec<u8>,
 }
 
 /// XML encryption 1.1, sections 5.2.2 and 5.2.4. No triple DES.
@@ -70,9 +69,6 @@ const ELEMENT: &str = "http://www.w3.org/2001/04/xmlenc#Element";
 
 /// More recipients than one login has. Each costs an RSA operation for each of our keys.
 const MOST_KEYS: usize = 4;
-
-/// More than anybody's label.
-const LONGEST_LABEL: usize = 256;
 
 impl ContentCipher {
     /// Bits of its key.
@@ -180,14 +176,22 @@ fn rsa_oaep(method: Node<'_, '_>) -> Result<RsaOaep, VerifyError> {
     let mask = tree::only_child(method, ENCRYPTION_1_1, "MGF")?;
     let label = tree::only_child(method, ENCRYPTION, "OAEPparams")?;
     let read = [digest, mask, label].into_iter().flatten().count();
+    if label.is_some_and(|label| !is_empty(label)) {
+        return Err(wrong("a label of RSA-OAEP is not taken"));
+    }
     if tree::elements(method).count() != read || (mask.is_some() && algorithm == Some(RSA_OAEP_MGF1P)) {
         return Err(other_parameters());
     }
     Ok(RsaOaep {
         digest: digest.map_or(Ok(Hash::Sha1), |named| hash(named, digest_method(named)))?,
         mask: mask.map_or(Ok(Hash::Sha1), |named| hash(named, mask_generation(named)))?,
-        label: label.map_or(Ok(Vec::new()), oaep_label)?,
     })
+}
+
+/// The empty label is the one that there is without a word on it. Others are not taken: nobody sends them, and the binding to
+/// OpenSSL leaks them.
+fn is_empty(label: Node<'_, '_>) -> bool {
+    tree::base64(label).is_some_and(|label| label.is_empty())
 }
 
 fn hash(named: Node<'_, '_>, found: Option<Hash>) -> Result<Hash, VerifyError> {
@@ -197,10 +201,6 @@ fn hash(named: Node<'_, '_>, found: Option<Hash>) -> Result<Hash, VerifyError> {
 fn mask_generation(named: Node<'_, '_>) -> Option<Hash> {
     let algorithm = tree::attribute(named, "Algorithm");
     MASKS.iter().find(|(name, _)| Some(*name) == algorithm).map(|(_, hash)| *hash)
-}
-
-fn oaep_label(element: Node<'_, '_>) -> Result<Vec<u8>, VerifyError> {
-    tree::base64(element).filter(|label| label.len() <= LONGEST_LABEL).ok_or_else(other_parameters)
 }
 
 fn other_parameters() -> VerifyError {

@@ -1,7 +1,7 @@
 //! Encryption that is refused as it stands, before anything is decrypted. All of it could be decrypted otherwise.
 
 use super::Attack;
-use crate::encrypt::{Content, Encryption, Place, XENC, XENC_1_1, digest, mask};
+use crate::encrypt::{Content, Encryption, Oaep, Place, XENC, XENC_1_1, digest, mask};
 
 pub(super) fn all() -> Vec<Attack> {
     [contents(), transports(), references(), structures(), parameters(), places()].into_iter().flatten().collect()
@@ -170,8 +170,9 @@ fn parameters() -> Vec<Attack> {
             .encrypted(Encryption { parameters: mask("mgf1sha256"), ..Encryption::okta() }),
         structure("foreign_oaep_parameter", "A parameter of RSA-OAEP that nobody knows.")
             .encrypted(Encryption { parameters: "<x xmlns=\"urn:x\"/>".to_owned(), ..Encryption::okta() }),
-        structure("long_label", "A label without end.").encrypted(Encryption {
-            parameters: format!("<xenc:OAEPparams>{}</xenc:OAEPparams>", "AAAA".repeat(100)),
+        structure("label", "A label, which would have to be kept for each key that is tried.").encrypted(Encryption {
+            parameters: "<xenc:OAEPparams>YWNtZQ==</xenc:OAEPparams>".to_owned(),
+            oaep: Oaep { label: "acme", ..Encryption::okta().oaep },
             ..Encryption::okta()
         }),
         structure("without_key", "No key.").encrypted(Encryption::okta().to(&[])),

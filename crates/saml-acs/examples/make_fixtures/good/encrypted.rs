@@ -56,11 +56,7 @@ fn transports() -> Vec<Good> {
         let oaep = Oaep { digest, mask: sha1, label: "" };
         by(name, Encryption { oaep, parameters, ..Encryption::okta() }, why)
     };
-    let label = Encryption {
-        oaep: Oaep { digest: sha1, mask: sha1, label: "acme" },
-        parameters: "<xenc:OAEPparams>YWNt\nZQ==</xenc:OAEPparams>".to_owned(),
-        ..Encryption::okta()
-    };
+    let label = Encryption { parameters: "<xenc:OAEPparams>\n</xenc:OAEPparams>".to_owned(), ..Encryption::okta() };
     vec![
         mgf1p("mgf1p", sha1, String::new(), "RSA-OAEP without a word on the hash: SHA-1."),
         mgf1p("mgf1p_sha256", sha256, digest(SHA256), "SHA-256 for the label, SHA-1 for the mask."),
@@ -75,7 +71,7 @@ fn transports() -> Vec<Good> {
         oaep("oaep_sha256_sha1", sha256, sha1, digest(SHA256), "SHA-256 for the label; SHA-1 for the mask by default."),
         oaep("oaep_sha1_sha256", sha1, sha256, mask("mgf1sha256"), "SHA-1 for the label by default."),
         oaep("oaep_sha512", sha512, sha512, mask("mgf1sha512") + &digest(SHA512), "SHA-512, and the mask first."),
-        by("oaep_label", label, "A label."),
+        by("oaep_empty_label", label, "A label that is empty, as it is without a word on it."),
         by("next_key", Encryption::okta().to(&["sp-next"]), "The second of our keys, while we change them."),
     ]
 }
