@@ -44,7 +44,7 @@ pub fn valid_until(xml: &str) -> Result<Option<DateTime<Utc>>, MetadataError> {
     let document = parse(xml)?;
     let bounds = document.descendants().filter(|node| node.tag_name().namespace() == Some(METADATA));
     let bounds = bounds.filter_map(|node| collapsed_attribute(node, "validUntil"));
-    Ok(bounds.filter_map(|text| time::parse_date_time(text)).min())
+    Ok(bounds.filter_map(time::parse_date_time).min())
 }
 
 /// The text of the entity within the tags of what it stands in, without its siblings.

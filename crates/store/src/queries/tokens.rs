@@ -7,22 +7,26 @@ use crate::record::{id, micros};
 use crate::schema::scim_tokens;
 use crate::tokens::{KnownToken, NewToken};
 
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = scim_tokens, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
+struct Row {
+    id: String,
+    workspace_id: String,
+    name: String,
+    last_used_at: Option<i64>,
+    connection_id: Option<String>,
+}
+
 /// The live token of that hash, with its workspace.
 pub(crate) fn find(conn: &mut Conn, hash: &str, now: i64) -> Result<Option<KnownToken>, StoreError> {
-    let row: Option<(String, String, String, Option<i64>, Option<String>)> = scim_tokens::table
+    let row: Option<Row> = scim_tokens::table
         .filter(scim_tokens::hash.eq(hash))
         .filter(scim_tokens::expires_at.is_null().or(scim_tokens::expires_at.gt(now)))
-        .select((
-            scim_tokens::id,
-            scim_tokens::workspace_id,
-            scim_tokens::name,
-            scim_tokens::last_used_at,
-            scim_tokens::connection_id,
-        ))
+        .select(Row::as_select())
         .first(conn)
         .optional()?;
-    let Some((token, workspace, name, last_used_at, connection)) = row else { return Ok(None) };
-    let id_of = id(WorkspaceId::parse, &workspace)?;
+    let Some(Row { id: token, workspace_id, name, last_used_at, connection_id }) = row else { return Ok(None) };
+    let id_of = id(WorkspaceId::parse, &workspace_id)?;
     let workspace = super::workspaces::find(conn, id_of)?;
     let workspace = workspace.ok_or_else(|| StoreError::Corrupt("a token without its workspace".to_owned()))?;
     let environments = super::catalogue::environments(conn, workspace.id)?;
@@ -32,7 +36,7 @@ pub(crate) fn find(conn: &mut Conn, hash: &str, now: i64) -> Result<Option<Known
         id: id(TokenId::parse, &token)?,
         name,
         workspace,
-        connection: connection.map(|key| id(ConnectionId::parse, &key)).transpose()?,
+        connection: connection_id.map(|key| id(ConnectionId::parse, &key)).transpose()?,
         environments,
         custom_attributes,
         has_connection,
