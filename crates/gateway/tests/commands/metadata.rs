@@ -2,13 +2,14 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use domain::clock::Clock;
 use gateway::clock::SystemClock;
 use serde_json::Value;
-use simulator::IdentityProvider;
+use simulator::{Encryption, IdentityProvider};
 
 use crate::acme::{PROVIDER, acme};
 use crate::common::mail_server::read_when_there;
@@ -183,4 +184,70 @@ fn one_is_chosen_of_the_metadata_of_several() {
     );
     machine.ok(&[&set[..], &["--entity", &other.entity_id()]].concat());
     assert_eq!(shown(&machine)["entity_id"], other.entity_id());
+}
+
+/// What people sign in by at the moment: the provider's key, and ours that it encrypts for.
+#[derive(Clone)]
+struct Way {
+    provider: IdentityProvider,
+    encryption: Encryption,
+}
+
+/// The steps of both rotations, the provider's and ours, as docs/saml.md has them.
+#[test]
+fn both_sides_change_their_keys_while_people_sign_in_without_a_pause() {
+    const PEOPLE: usize = 3;
+    let (machine, acme, publisher) = published();
+    let server = machine.serve();
+    let key = |words: &[&'static str]| [&["saml", "key"], words, &["--workspace", "acme"]].concat();
+    let our_metadata = || acme.browser().get(&acme.path("metadata")).expect(200).body;
+    let first = Way { provider: PROVIDER.clone(), encryption: Encryption::for_metadata(&our_metadata()).unwrap() };
+    let (way, over) = (Mutex::new(first), AtomicBool::new(false));
+    let logins: [AtomicUsize; PEOPLE] = Default::default();
+    let sign_in = |person: usize| {
+        let name = format!("p{person}@acme.test");
+        acme.scim().provision(&name);
+        while !over.load(Ordering::Relaxed) {
+            let Way { provider, encryption } = way.lock().unwrap().clone();
+            let mut browser = acme.browser();
+            let begun = acme.begin(&mut browser);
+            let mut response = acme.response_for(&name).answering(&begun.request_id);
+            response.encryption = Some(encryption);
+            let response = provider.response_base64(&response).unwrap();
+            acme.post(&mut browser, &response, &begun.relay_state).expect(303);
+            logins[person].fetch_add(1, Ordering::Relaxed);
+        }
+    };
+    thread::scope(|scope| {
+        let people: Vec<_> = (0..PEOPLE).map(|person| scope.spawn(move || sign_in(person))).collect();
+        // Whatever was begun before is over, and what was changed since is in use.
+        let a_while = || {
+            let seen = logins.each_ref().map(|count| count.load(Ordering::Relaxed));
+            let has_gone_on = |(count, seen): (&AtomicUsize, &usize)| count.load(Ordering::Relaxed) >= seen + 2;
+            while !logins.iter().zip(&seen).all(has_gone_on) {
+                assert!(!people.iter().any(|person| person.is_finished()), "a login failed");
+                thread::yield_now();
+            }
+        };
+        let renewed = PROVIDER.with_new_key(SystemClock.now()).unwrap();
+        a_while();
+        publisher.publish(&with_both_keys(&renewed));
+        machine.ok(&REFRESH);
+        way.lock().unwrap().provider = renewed.clone();
+        a_while();
+        publisher.publish(&renewed.metadata());
+        machine.ok(&REFRESH);
+        a_while();
+        let listed = machine.json(&key(&["list", "--use", "encryption", "--json"]));
+        let old = listed["keys"][0]["id"].as_str().unwrap().to_owned();
+        let new = machine.json(&key(&["add", "--use", "encryption", "--json"]))["id"].as_str().unwrap().to_owned();
+        a_while();
+        machine.ok(&["saml", "key", "activate", "--workspace", "acme", &new]);
+        way.lock().unwrap().encryption = Encryption::for_metadata(&our_metadata()).unwrap();
+        a_while();
+        machine.ok(&["saml", "key", "remove", "--workspace", "acme", &old]);
+        a_while();
+        over.store(true, Ordering::Relaxed);
+    });
+    drop(server);
 }
