@@ -10,7 +10,7 @@ use saml_acs_fuzz::with_sealed_assertion;
 mod known;
 
 fuzz_target!(|message: &[u8]| {
-    // Of both forms: the name of another provider may be in what is encrypted.
+    // One for both forms: what is encrypted may name another.
     let provider = provider_of(message);
     let sealed = with_sealed_assertion(message);
     if let Some(said) = let_in_by(provider, sealed.as_deref().unwrap_or(message)) {
