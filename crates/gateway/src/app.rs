@@ -107,7 +107,7 @@ async fn nothing_here(client: Client) -> HttpResponse {
     Page { title: "Nothing here", message, reference: Some(client.request_id()) }.respond(StatusCode::NOT_FOUND)
 }
 
-fn acceptor(tls: &Tls) -> Result<SslAcceptorBuilder> {
+pub(crate) fn acceptor(tls: &Tls) -> Result<SslAcceptorBuilder> {
     let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server())?;
     acceptor
         .set_certificate_chain_file(&tls.cert)

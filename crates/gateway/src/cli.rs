@@ -3,6 +3,7 @@
 mod audit;
 mod collaborator;
 mod demo;
+mod doctor;
 mod environment;
 mod explain;
 mod group;
@@ -86,6 +87,8 @@ enum Command {
     Collaborator(collaborator::Collaborator),
     /// Effective access of one person, and why
     Explain(explain::Explain),
+    /// Check configuration, database, keys, certificates, clock and mail, and say what to do
+    Doctor(doctor::Doctor),
     /// The activity audit log
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -116,6 +119,7 @@ impl Cli {
             Command::Owner(owner) => done(owner.run(&settings)),
             Command::Collaborator(collaborator) => done(collaborator.run(&settings)),
             Command::Explain(explain) => done(explain.run(&settings)),
+            Command::Doctor(doctor) => doctor.run(&settings),
             Command::Audit(audit) => audit.run(&settings),
         }
     }

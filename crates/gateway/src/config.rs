@@ -202,6 +202,12 @@ impl Server {
 }
 
 impl Secrets {
+    /// The file that the master key is read from; none where it is set itself.
+    pub(crate) fn key_file(&self, database: &str) -> Option<PathBuf> {
+        let given = self.master_key.is_some();
+        (!given).then(|| self.master_key_file.clone().unwrap_or_else(|| key_file(database)))
+    }
+
     fn find_key(&self, database: &str) -> Result<Option<MasterKey>> {
         if let Some(key) = &self.master_key {
             return Ok(Some(MasterKey::from_hex(key.expose_secret()).context("secrets.master_key")?));

@@ -1,6 +1,8 @@
 //! Where mail goes: to a server over SMTP, or into a folder.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{fs, io};
 
 use lettre::message::Mailbox;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
@@ -19,7 +21,7 @@ pub struct Mailer {
 
 enum Way {
     Smtp(Box<SmtpTransport>),
-    Folder(FileTransport),
+    Folder(FileTransport, PathBuf),
 }
 
 /// The settings of mail can't be used.
@@ -50,6 +52,21 @@ impl Mailer {
         Ok(Self { way: Way::to(url)?, from })
     }
 
+    /// Tries whether it takes mail, without sending any: the server is greeted, with its password where it has one.
+    ///
+    /// # Errors
+    /// What the server or the folder answers.
+    pub fn try_out(&self) -> Result<(), String> {
+        match &self.way {
+            Way::Smtp(server) => match server.test_connection() {
+                Ok(true) => Ok(()),
+                Ok(false) => Err("the server hangs up".to_owned()),
+                Err(error) => Err(error.to_string()),
+            },
+            Way::Folder(_, folder) => takes_files(folder).map_err(|error| error.to_string()),
+        }
+    }
+
     pub(crate) fn from(&self) -> &Mailbox {
         &self.from
     }
@@ -60,12 +77,18 @@ impl Mailer {
                 is_final: error.status().is_some_and(is_about_the_mail),
                 cause: error.to_string(),
             }),
-            Way::Folder(folder) => folder
-                .send(message)
-                .map(drop)
-                .map_err(|error| Undelivered { cause: error.to_string(), is_final: false }),
+            Way::Folder(mails, _) => {
+                mails.send(message).map(drop).map_err(|error| Undelivered { cause: error.to_string(), is_final: false })
+            }
         }
     }
+}
+
+/// A file is made there, and removed.
+fn takes_files(folder: &Path) -> io::Result<()> {
+    let trial = folder.join(".gatehouse-doctor");
+    fs::write(&trial, "")?;
+    fs::remove_file(trial)
 }
 
 /// RFC 5321 §4.2.1: 5yz is "permanent negative", and x5z speaks of the mail itself. Any other reply, such as that the password
@@ -81,7 +104,7 @@ impl Way {
         if url.scheme() == "file" {
             let folder = url.to_file_path().map_err(|()| wrong("the folder's path is no path".to_owned()))?;
             return match folder.is_dir() {
-                true => Ok(Self::Folder(FileTransport::new(folder))),
+                true => Ok(Self::Folder(FileTransport::new(&folder), folder)),
                 false => Err(wrong(format!("there is no folder {}", folder.display()))),
             };
         }

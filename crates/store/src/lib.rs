@@ -52,6 +52,7 @@ pub use tokens::{KnownToken, NewToken};
 pub use vault::{MasterKey, MasterKeyError};
 pub use workspaces::{NewWorkspace, Owner};
 
+use domain::clock::Timestamp;
 use std::sync::{Arc, Mutex};
 
 use backend::Backend;
@@ -78,6 +79,11 @@ impl Store {
             true => Ok(()),
             false => Backend::open(url).map(drop),
         }
+    }
+
+    /// The database's own clock.
+    pub fn database_clock(&self) -> Result<Timestamp, StoreError> {
+        record::timestamp(backend::read!(self, |q, conn| q::workspaces::clock(conn))?)
     }
 
     /// Answers when the database takes writes and the keys can be read.

@@ -14,6 +14,9 @@ pub(crate) type Conn = PgConnection;
 #[path = "queries/mod.rs"]
 pub(crate) mod queries;
 
+/// The database's own clock, in microseconds since 1970.
+pub(crate) const NOW: &str = "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::BIGINT";
+
 /// Text comparison in this database's words.
 pub(crate) mod text {
     use diesel::sql_types::{Integer, Text};

@@ -17,6 +17,9 @@ pub(crate) type Conn = SqliteConnection;
 #[path = "queries/mod.rs"]
 pub(crate) mod queries;
 
+/// The database's own clock, in microseconds since 1970.
+pub(crate) const NOW: &str = "CAST(unixepoch('subsec') * 1000000 AS INTEGER)";
+
 /// Text comparison in this database's words.
 pub(crate) mod text {
     use diesel::sql_types::{Integer, Text};

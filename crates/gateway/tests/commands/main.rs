@@ -8,6 +8,7 @@ mod acme;
 mod attributes;
 mod audit;
 mod catalogue;
+mod doctor;
 mod identity_provider;
 mod init;
 mod keys;

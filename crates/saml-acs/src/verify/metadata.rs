@@ -72,8 +72,6 @@ mod tests {
 
     #[test]
     fn what_the_given_certificate_signed_is_read() {
-        std::fs::create_dir_all("fuzz/corpus/metadata").unwrap();
-        std::fs::write("fuzz/corpus/metadata/signed", signed(0)).unwrap();
         let read = signed_by(&signed(0), &certificate(0)).unwrap();
         let provider = IdentityProvider::from_metadata(&choose(&read, None).unwrap()).unwrap();
         assert_eq!(provider.entity_id(), "http://www.okta.com/exk1acme0gatehouse");

@@ -25,4 +25,4 @@ pub(crate) mod sessions;
 pub(crate) mod tokens;
 pub(crate) mod workspaces;
 
-use super::{Conn, lock, text};
+use super::{Conn, NOW, lock, text};

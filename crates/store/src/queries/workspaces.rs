@@ -1,4 +1,6 @@
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use domain::environment::Environment;
 use domain::id::WorkspaceId;
 use domain::policy::{Jit, Policy};
@@ -65,6 +67,11 @@ fn read_policy(text: &str) -> Result<Policy, StoreError> {
 pub(crate) fn ping(conn: &mut Conn) -> Result<(), StoreError> {
     workspaces::table.count().get_result::<i64>(conn)?;
     Ok(())
+}
+
+/// The database's own clock.
+pub(crate) fn clock(conn: &mut Conn) -> Result<i64, StoreError> {
+    Ok(diesel::select(sql::<BigInt>(super::NOW)).get_result(conn)?)
 }
 
 pub(crate) fn find_by_handle(conn: &mut Conn, handle: &str) -> Result<Option<Workspace>, StoreError> {
