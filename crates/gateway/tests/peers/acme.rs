@@ -86,7 +86,7 @@ fn with_logout_by(binding: &str, metadata: &str) -> String {
     let kept = pieces.map(|piece| match piece.contains(&format!("bindings:{binding}\"")) {
         true => format!("<md:SingleLogoutService {piece}"),
         // What follows the element stays.
-        false => piece.split_once("</md:SingleLogoutService>").unwrap_or_else(|| panic!("{piece}")).1.to_owned(),
+        false => piece.split_once("/>").unwrap_or_else(|| panic!("{piece}")).1.to_owned(),
     });
     kept.fold(before, |text, piece| text + &piece)
 }
