@@ -58,6 +58,8 @@ fn the_token_of_another_provider_neither_changes_nor_deletes() {
     world.scim_connection = entra();
     another_provider(world.put(ann, user(ANN).active(false)));
     another_provider(world.delete(ann));
+    another_provider(world.set_membership(ann, "Finance", false));
+    another_provider(world.set_membership(ann, "Sales", true));
     world.login(assertion(ANN)).unwrap();
 }
 

@@ -12,7 +12,8 @@ use crate::collaborator::Person;
 use crate::command::Context;
 use crate::environment::GroupName;
 
-/// Begins or ends the membership of one origin; what others say about the same group stays.
+/// Begins or ends the membership of one origin; what others say about the same group stays. A SCIM token speaks for the people
+/// of its own identity provider only.
 pub(super) fn set(
     state: State<'_>,
     group: &GroupName,
@@ -21,6 +22,9 @@ pub(super) fn set(
     context: &Context,
 ) -> Result<Change, Refusal> {
     let person = state.person.clone().filter(|p| !p.lifecycle.is_deleted()).ok_or(Refusal::NotFound)?;
+    if origin == Origin::Scim && !person.lifecycle.belongs_to(context.connection) {
+        return Err(Refusal::AnotherProvider(person.user_name.to_string()));
+    }
     let mut draft = Draft::of(&state, person, context);
     let now = draft.now;
     let before = origins(&draft.person, group);

@@ -5,11 +5,14 @@ use domain::clock::Clock;
 use domain::command::Command;
 use domain::connection::AttributeNames;
 use domain::id::ConnectionId;
+use serde_json::{Value, json};
 use simulator::{IdentityProvider, SamlAttribute};
 use store::Connection;
 
 use crate::common::provider::{Workspace, role};
+use crate::common::scim::Scim;
 use crate::gate::Gate;
+use crate::scim_auth::refresh_of;
 
 const ANN: &str = "ann@acme.test";
 
@@ -57,6 +60,27 @@ on_both_databases! {
         assert_eq!(sign_in(&entra, "entra", ANN, vec![]), (303, "\"Environment admin\"".to_owned()));
         assert_eq!(sign_in(&gate.acme, "default", ANN, vec![]).0, 403);
         assert_eq!(gate.audit("collaborator.linked").len(), 1);
+    }
+
+    /// A token of one provider neither takes from another's people what that one gave, nor gives them anything.
+    fn groups_are_shared_and_each_provider_speaks_of_its_own_people(gate: &Gate) {
+        let (id, _) = add_entra(gate, AttributeNames::default());
+        let (okta, entra) = (gate.acme.scim(), refresh_of(Some(id), gate.stored(&gate.acme).id, gate, None));
+        let (ann, bob) = (okta.provision(ANN), entra.provision("bob@acme.test"));
+        let group = okta.make_group("Finance", &[&ann]);
+        let path = format!("/Groups/{group}");
+        let members = |scim: &Scim| scim.get(&path).expect(200).json()["members"].as_array().map_or(0, Vec::len);
+        entra.operate(&path, json!([{ "op": "add", "path": "members", "value": [{ "value": bob }] }])).expect(204);
+        let taken = entra.operate(&path, json!([{ "op": "remove", "path": format!("members[value eq \"{ann}\"]") }]));
+        assert_eq!(taken.expect(403).json()["detail"], "ann@acme.test belongs to another identity provider.");
+        let given = entra.operate(&path, json!([{ "op": "add", "path": "members", "value": [{ "value": ann }] }]));
+        given.expect(403);
+        entra.send_json("DELETE", &path, &Value::Null).expect(403);
+        assert_eq!(members(&okta), 2);
+        // Its whole list is of its own people alone.
+        entra.operate(&path, json!([{ "op": "replace", "path": "members", "value": [] }])).expect(204);
+        assert_eq!((members(&okta), gate.person(ANN).access.groups.len()), (1, 1));
+        okta.send_json("DELETE", &path, &Value::Null).expect(204);
     }
 
     /// A response that one provider signs, in the name of the other: the keys are chosen by the name, so they don't fit.

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use domain::audit::{AuditEntry, EventKind};
 use domain::clock::Clock;
-use domain::id::{TokenId, WorkspaceId};
+use domain::id::{ConnectionId, TokenId, WorkspaceId};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use store::NewToken;
@@ -107,9 +107,19 @@ pub(crate) fn refresh(gate: &Gate, overlap: Option<Duration>) -> Scim {
 }
 
 fn refresh_in(workspace: WorkspaceId, gate: &Gate, overlap: Option<Duration>) -> Scim {
+    let connection = gate.store.connections(workspace).unwrap().first().map(|connection| connection.id);
+    refresh_of(connection, workspace, gate, overlap)
+}
+
+/// A token of that identity provider.
+pub(crate) fn refresh_of(
+    connection: Option<ConnectionId>,
+    workspace: WorkspaceId,
+    gate: &Gate,
+    overlap: Option<Duration>,
+) -> Scim {
     let (now, secret) = (gate.clock.now(), random::secret().unwrap());
     let (id, hash) = (TokenId::new(random::new_id(now).unwrap()), random::hash(&secret));
-    let connection = gate.store.connections(workspace).unwrap().first().map(|connection| connection.id);
     let token = NewToken { id, workspace, connection, name: "another".to_owned(), hash, created_at: now };
     let entry = AuditEntry { workspace, ..gate.entry(EventKind::ScimTokenRefreshed) };
     gate.store.replace_scim_token(token, overlap.map(|overlap| now + overlap), entry).unwrap();

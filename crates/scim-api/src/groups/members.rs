@@ -13,7 +13,8 @@ use crate::patch::MemberChange;
 use crate::work::Work;
 
 impl Work {
-    /// Who comes in and who goes. Only where all are to leave is it looked up who is there.
+    /// Who comes in and who goes. Only where all are to leave is it looked up who is there: of them those stay who are another
+    /// identity provider's, about whom this one says nothing.
     pub(super) fn joining_and_leaving(
         &self,
         store: &Store,
@@ -29,7 +30,11 @@ impl Work {
         }
         // Whoever is not there need not be removed.
         let known: Vec<ScimId> = remove.iter().filter_map(|id| ScimId::parse(id)).collect();
-        Ok((self.people(store, add.iter())?, store.find_by_scim_ids(self.workspace.id, &known)?))
+        let mut leaving = store.find_by_scim_ids(self.workspace.id, &known)?;
+        if change.all_leave {
+            leaving.retain(|person| person.lifecycle.belongs_to(self.context.connection));
+        }
+        Ok((self.people(store, add.iter())?, leaving))
     }
 
     /// The people of these ids; each must be there.
