@@ -49,8 +49,9 @@ impl Store {
     /// nobody signs in as one of them.
     pub fn remove_connection(&self, connection: ConnectionId, entry: AuditEntry) -> Result<(), StoreError> {
         write!(self, |q, conn| {
+            let ended = q::sessions::ended_by_removal(conn, connection, &entry)?;
             q::connections::remove(conn, connection)?;
-            q::audit::append(conn, &[entry])
+            q::audit::append(conn, &[vec![entry], ended].concat())
         })
     }
 }

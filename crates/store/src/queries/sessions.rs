@@ -1,9 +1,11 @@
 use diesel::prelude::*;
+use domain::audit::{AuditEntry, EventKind, Subject};
 use domain::collaborator::Person;
 use domain::decide::NewSession;
 use domain::id::{ConnectionId, PersonId, WorkspaceId};
 use domain::logout::ProviderLogout;
 use domain::name_id::{NameId, Qualifiers};
+use serde_json::json;
 
 use super::{Conn, catalogue, people, workspaces};
 use crate::error::StoreError;
@@ -116,6 +118,28 @@ pub(crate) fn of_name(conn: &mut Conn, logout: &ProviderLogout) -> Result<Vec<St
         }
     }
     Ok(meant)
+}
+
+/// Whose sessions end when a connection is removed, one entry each.
+pub(crate) fn ended_by_removal(
+    conn: &mut Conn,
+    connection: ConnectionId,
+    removal: &AuditEntry,
+) -> Result<Vec<AuditEntry>, StoreError> {
+    let theirs = sessions::table.filter(sessions::connection_id.eq(connection.to_string()));
+    let theirs: Vec<String> = theirs.select(sessions::id).load(conn)?;
+    let mut entries = Vec::new();
+    for session in theirs {
+        let live = find_live(conn, &session, micros(removal.at))?;
+        entries.extend(live.map(|live| AuditEntry {
+            kind: EventKind::SessionEnded,
+            subject: Subject::person(&live.person),
+            before: None,
+            after: Some(json!({ "reason": "identity provider removed" })),
+            ..removal.clone()
+        }));
+    }
+    Ok(entries)
 }
 
 pub(crate) fn delete(conn: &mut Conn, session: &str) -> Result<bool, StoreError> {

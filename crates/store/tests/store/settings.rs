@@ -153,6 +153,8 @@ on_both_databases! {
         for table in ["connections", "saml_links", "sessions", "consumed_assertions", "login_requests"] {
             assert_eq!(db.raw().count(&format!("SELECT count(*) AS n FROM {table}")), 0, "{table}");
         }
+        let ended = "SELECT count(*) AS n FROM audit_entries WHERE kind = 'session.ended' AND after LIKE '%provider removed%'";
+        assert_eq!(db.raw().count(ended), 1);
     }
 
     fn a_new_password_raises_the_owners_epoch(db: &Database) {
