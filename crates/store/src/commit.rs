@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
+use chrono::Duration;
 use domain::audit::{Actor, RequestOrigin};
 use domain::clock::Timestamp;
 use domain::collaborator::Person;
@@ -14,9 +15,12 @@ use domain::workspace::Workspace;
 use crate::Store;
 use crate::backend::write;
 use crate::error::{StoreError, Unique};
+use crate::people::Mark;
 
 /// How often a lost compare-and-set is decided anew before the caller is told that the database is busy.
 const ATTEMPTS: usize = 32;
+/// How long a person about whom nothing can be decided waits to be looked at again.
+const PUT_OFF: Duration = Duration::minutes(10);
 
 /// A change that is on disk.
 #[derive(Debug, Clone)]
@@ -103,17 +107,38 @@ impl Store {
     /// another than it was. Gives how many. Where another node was faster, nothing is left to do for them.
     pub fn reconsider_due(&self, now: Timestamp, limit: i64) -> Result<usize, CommandError> {
         let due = self.due_people(now, limit)?;
+        let mut decided = Vec::new();
+        let outcome = due.iter().try_for_each(|(workspace, people)| {
+            // The workspace as it has become since they were marked, or later.
+            match self.find_workspace_by_id(*workspace)? {
+                Some(workspace) => self.reconsider(&workspace, people, now, &mut decided),
+                None => Ok(()),
+            }
+        });
+        self.put_due(decided)?;
+        outcome.map(|()| due.values().map(Vec::len).sum())
+    }
+
+    /// One whose row can't be read is left for later, so that everybody else's time comes.
+    fn reconsider(
+        &self,
+        workspace: &Workspace,
+        people: &[(PersonId, Mark)],
+        now: Timestamp,
+        decided: &mut Vec<(Person, Mark)>,
+    ) -> Result<(), CommandError> {
         let context = Context { now, actor: Actor::System, request: RequestOrigin::default(), connection: None };
-        let mut unchanged = Vec::new();
-        for (workspace, people) in &due {
-            let Some(workspace) = self.find_workspace_by_id(*workspace)? else { continue };
-            for person in people {
-                let committed = self.command(&workspace, *person, &Command::Reconsider, &context)?;
-                unchanged.extend((!committed.changed).then_some(committed.person));
+        for (person, mark) in people {
+            match self.command(workspace, *person, &Command::Reconsider, &context) {
+                Ok(committed) => decided.push((committed.person, *mark)),
+                Err(error @ (CommandError::Store(StoreError::Corrupt(_)) | CommandError::Refused(_))) => {
+                    tracing::error!(%person, cause = %error, "this person's access can't be decided anew");
+                    self.put_off(*person, now + PUT_OFF)?;
+                }
+                Err(error) => return Err(error),
             }
         }
-        self.put_due(unchanged)?;
-        Ok(due.values().map(Vec::len).sum())
+        Ok(())
     }
 
     /// Attempts until one is not overtaken by another writer, which it tells by `None`. From the second on attempts take

@@ -37,10 +37,16 @@ impl Store {
         read!(self, |q, conn| q::connections::all(conn, workspace))
     }
 
-    /// Makes a connection, or replaces everything but its id; links to people stay.
+    /// Makes a connection, or replaces everything but its id; links to people stay. To the first one of a workspace belong
+    /// the tokens that were made before it, and whom they provisioned.
     pub fn put_connection(&self, connection: Connection, entry: AuditEntry) -> Result<(), StoreError> {
         write!(self, |q, conn| {
+            let is_first = !q::connections::exists(conn, connection.workspace)?;
             q::connections::put(conn, &connection, micros(entry.at))?;
+            if is_first {
+                q::tokens::adopt(conn, connection.workspace, connection.id)?;
+                q::people::adopt(conn, connection.workspace, connection.id)?;
+            }
             q::audit::append(conn, &[entry])
         })
     }

@@ -12,6 +12,12 @@ use crate::backend::{read, write};
 use crate::error::StoreError;
 use crate::record::micros;
 
+/// When the workspace last changed so that a person's access is to be decided anew; none where it is decided.
+pub(crate) type Mark = Option<i64>;
+
+/// Who is to be decided anew, by workspace.
+pub(crate) type DuePeople = HashMap<WorkspaceId, Vec<(PersonId, Mark)>>;
+
 /// A page of people.
 #[derive(Debug, Clone)]
 pub struct Page {
@@ -75,11 +81,7 @@ impl Store {
     }
 
     /// Some of those whose access is to be decided anew, and whose time has come, by workspace.
-    pub(crate) fn due_people(
-        &self,
-        now: Timestamp,
-        limit: i64,
-    ) -> Result<HashMap<WorkspaceId, Vec<PersonId>>, StoreError> {
+    pub(crate) fn due_people(&self, now: Timestamp, limit: i64) -> Result<DuePeople, StoreError> {
         let now = micros(now);
         read!(self, |q, conn| q::people::due(conn, now, limit))
     }
@@ -90,12 +92,17 @@ impl Store {
         read!(self, |q, conn| q::people::count_due(conn, workspace, now))
     }
 
-    /// Writes when these people, who were looked at and stay as they are, are due next.
-    pub(crate) fn put_due(&self, people: Vec<Person>) -> Result<(), StoreError> {
+    /// Writes when these people, who were decided anew, are due next.
+    pub(crate) fn put_due(&self, people: Vec<(Person, Mark)>) -> Result<(), StoreError> {
         if people.is_empty() {
             return Ok(());
         }
-        write!(self, |q, conn| people.iter().try_for_each(|person| q::people::put_due(conn, person)))
+        write!(self, |q, conn| people.iter().try_for_each(|(person, mark)| q::people::put_due(conn, person, *mark)))
+    }
+
+    /// Looks at a person, about whom nothing can be decided now, later again.
+    pub(crate) fn put_off(&self, person: PersonId, until: Timestamp) -> Result<(), StoreError> {
+        write!(self, |q, conn| q::people::put_off(conn, person, micros(until)))
     }
 
     /// By SCIM id, deleted people included.

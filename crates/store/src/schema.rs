@@ -163,6 +163,7 @@ diesel::table! {
         updated_at -> BigInt,
         administers -> Bool,
         due_at -> Nullable<BigInt>,
+        marked_at -> Nullable<BigInt>,
     }
 }
 

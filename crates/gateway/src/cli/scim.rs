@@ -158,7 +158,11 @@ impl Refresh {
 /// Puts a new token in force.
 pub(super) fn refresh(session: &Session, idp: &OfProvider, overlap: Option<Span>) -> Result<SecretString> {
     let secret = init::new_scim_token()?;
-    let connection = idp.find(session)?;
+    // A name that is mistyped must not make a token of no provider, which may write about everybody.
+    let connection = match idp.name {
+        Some(_) => Some(idp.get(session)?),
+        None => idp.find(session)?,
+    };
     let token = init::token(&session.workspace, connection.as_ref(), &secret, session.now)?;
     let after = json!({ "token": token.name, "idp": connection.map(|known| known.name), "overlap": overlap.map(|span| span.to_string()) });
     let entry = session.entry(EventKind::ScimTokenRefreshed, session.subject(), None, Some(after));

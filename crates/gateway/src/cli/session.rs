@@ -48,7 +48,7 @@ pub(super) struct OfProvider {
 }
 
 impl OfProvider {
-    /// Its connection, if there is one; where none is named, the only one.
+    /// Its connection, if there is one; where none is named, the only one, or none where there is none yet.
     pub(super) fn find(&self, session: &Session) -> Result<Option<Connection>> {
         let mut connections = session.store.connections(session.workspace.id)?;
         match &self.name {

@@ -168,6 +168,9 @@ fn a_second_identity_provider_is_set_listed_and_removed() {
     machine.ok(&idp(&["set", "--idp", "entra", "--attribute", "groups="]));
     assert!(machine.fails(&idp(&["set", "--idp", "entra", "--attribute", "group=x"])).starts_with("there is no group"));
     machine.ok(&["scim", "token", "refresh", "--workspace", "acme", "--idp", "entra"]);
+    // A token of no provider could write about everybody.
+    let mistyped = machine.fails(&["scim", "token", "refresh", "--workspace", "acme", "--idp", "entrra"]);
+    assert!(mistyped.starts_with("there is no identity provider entrra in acme"), "{mistyped}");
     machine.ok(&idp(&["remove", "--idp", "entra"]));
     assert_eq!(machine.ok(&idp(&["list"])).lines().count(), 1);
     assert!(

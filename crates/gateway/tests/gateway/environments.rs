@@ -45,6 +45,22 @@ on_both_databases! {
         assert_eq!(order, ["dev", "test", "qa", "prod"]);
     }
 
+    /// While many people are still to be decided anew, the identity provider goes on writing about them.
+    fn what_is_written_before_a_person_is_decided_anew_does_not_make_it_forgotten(gate: &Gate) {
+        let scim = gate.acme.scim();
+        let id = scim.provision("ann@acme.test");
+        let workspace = gate.stored(&gate.acme);
+        let mut environments = Environments::new(gate.store.environments(workspace.id).unwrap());
+        environments.add("qa", EnvironmentEdit::default(), Some("prod")).unwrap();
+        let entry = gate.entry(EventKind::EnvironmentUpdated);
+        gate.store.set_environments(environments, workspace.policy_version, entry).unwrap();
+        scim.make_group("Ops", &[&id]);
+        let waiting = || gate.store.count_due(workspace.id, gate.clock.now()).unwrap();
+        assert_eq!(waiting(), 1);
+        settle(gate);
+        assert_eq!((waiting(), gate.acme.signed_in("ann@acme.test").session().unwrap()["roles"]["qa"].clone()), (0, json!("Member")));
+    }
+
     fn an_attribute_that_is_renamed_keeps_what_was_said_under_its_former_name(gate: &Gate) {
         let scim = gate.acme.scim();
         let body = with(user("ann@acme.test"), ROLES, json!({ "workato_role_prod": "Environment manager" }));

@@ -1,6 +1,8 @@
 //! One change, one transaction.
 
+use diesel::dsl::case_when;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
 use domain::collaborator::Person;
 use domain::decide::{Change, LinkWrite, UsedLogin, Write};
 use domain::id::WorkspaceId;
@@ -78,11 +80,13 @@ fn keep_administrator(conn: &mut Conn, change: &Change) -> Result<(), StoreError
 
 fn write_person(conn: &mut Conn, change: &Change) -> Result<(), StoreError> {
     let person = &change.person;
+    let due_at = person.due_at().map(micros);
     match change.write {
         Write::Nothing => Ok(()),
         Write::Insert => {
             let ordinal = count(conn, change.workspace, 1, 1)?;
-            diesel::insert_into(collaborators::table).values(Row::of(person, ordinal)?).execute(conn)?;
+            let row = (Row::of(person, ordinal)?, collaborators::due_at.eq(due_at));
+            diesel::insert_into(collaborators::table).values(row).execute(conn)?;
             index(conn, person, ordinal)
         }
         Write::Update { version, epoch } => {
@@ -91,7 +95,11 @@ fn write_person(conn: &mut Conn, change: &Change) -> Result<(), StoreError> {
                 key().select((collaborators::deleted, collaborators::ordinal, collaborators::revision)).first(conn)?;
             let place = place(conn, person, was_deleted, ordinal)?;
             let row = key().filter(collaborators::version.eq(version)).filter(collaborators::epoch.eq(epoch));
-            if diesel::update(row).set(Row::of(person, place)?).execute(conn)? != 1 {
+            // Only whoever decides anew under the workspace as it has become takes the mark off.
+            let next = case_when(collaborators::marked_at.is_null(), due_at.into_sql::<Nullable<BigInt>>())
+                .otherwise(collaborators::due_at);
+            let values = (Row::of(person, place)?, collaborators::due_at.eq(next));
+            if diesel::update(row).set(values).execute(conn)? != 1 {
                 return Err(StoreError::Conflict);
             }
             if (revision, ordinal) == (person.revision, place) { Ok(()) } else { index(conn, person, place) }

@@ -1,20 +1,18 @@
 mod history;
 mod order;
 
-use std::collections::HashMap;
-
 use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
 use domain::access::{EffectiveAccess, Membership};
 use domain::collaborator::{Lifecycle, Person, UserName};
-use domain::id::{PersonId, ScimId, WorkspaceId};
+use domain::id::{ConnectionId, PersonId, ScimId, WorkspaceId};
 use domain::predicate::Predicate;
 
 pub(crate) use history::{at, remember};
 
 use super::{Conn, memberships, search};
 use crate::error::StoreError;
-use crate::people::{Page, Position, Sort};
+use crate::people::{DuePeople, Mark, Page, Position, Sort};
 use crate::record::{digest, id, json, micros, parsed, timestamp, valid};
 use crate::schema::{collaborators, workspace_counters};
 
@@ -50,7 +48,6 @@ pub(super) struct Row {
     modified_at: i64,
     updated_at: i64,
     administers: bool,
-    due_at: Option<i64>,
 }
 
 impl Row {
@@ -78,7 +75,6 @@ impl Row {
             modified_at: micros(person.modified_at),
             updated_at: micros(person.updated_at),
             administers: person.administers(),
-            due_at: person.due_at().map(micros),
         })
     }
 
@@ -240,19 +236,56 @@ pub(super) fn has_several_administrators(conn: &mut Conn, workspace: WorkspaceId
     Ok(some.len() > 1)
 }
 
-/// Everybody's access is to be decided anew.
+/// Whom SCIM provisioned through no connection is this one's from now on.
+pub(crate) fn adopt(conn: &mut Conn, workspace: WorkspaceId, connection: ConnectionId) -> Result<(), StoreError> {
+    let mut after = String::new();
+    loop {
+        let chunk: Vec<(String, String)> = collaborators::table
+            .filter(collaborators::workspace_id.eq(workspace.to_string()))
+            .filter(collaborators::id.gt(&after))
+            .order(collaborators::id)
+            .limit(CHUNK as i64)
+            .select((collaborators::id, collaborators::lifecycle))
+            .load(conn)?;
+        let Some((last, _)) = chunk.last() else { return Ok(()) };
+        after.clone_from(last);
+        for (person, lifecycle) in chunk {
+            let lifecycle: Lifecycle = parsed(&lifecycle)?;
+            if lifecycle.is_managed() && lifecycle.connection.is_none() {
+                let theirs = json(&Lifecycle { connection: Some(connection), ..lifecycle })?;
+                let row = collaborators::table.find(person);
+                diesel::update(row).set(collaborators::lifecycle.eq(theirs)).execute(conn)?;
+            }
+        }
+    }
+}
+
+/// Everybody's access is to be decided anew: the workspace is another.
 pub(crate) fn make_all_due(conn: &mut Conn, workspace: WorkspaceId, now: i64) -> Result<(), StoreError> {
     let living = collaborators::table
         .filter(collaborators::workspace_id.eq(workspace.to_string()))
         .filter(diesel::dsl::not(collaborators::deleted));
-    diesel::update(living).set(collaborators::due_at.eq(now)).execute(conn)?;
+    diesel::update(living).set((collaborators::due_at.eq(now), collaborators::marked_at.eq(now))).execute(conn)?;
     Ok(())
 }
 
-/// Unless somebody wrote about the person since.
-pub(crate) fn put_due(conn: &mut Conn, person: &Person) -> Result<(), StoreError> {
-    let row = collaborators::table.find(person.id.to_string()).filter(collaborators::version.eq(person.version));
-    diesel::update(row).set(collaborators::due_at.eq(person.due_at().map(micros))).execute(conn)?;
+/// The person was decided anew after the workspace was what the mark stands for. Unless somebody wrote about them since, or
+/// the workspace changed once more.
+pub(crate) fn put_due(conn: &mut Conn, person: &Person, mark: Mark) -> Result<(), StoreError> {
+    let row = collaborators::table
+        .find(person.id.to_string())
+        .filter(collaborators::version.eq(person.version))
+        .filter(collaborators::marked_at.is_null().or(collaborators::marked_at.eq(mark)).assume_not_null());
+    let due_at = person.due_at().map(micros);
+    diesel::update(row)
+        .set((collaborators::due_at.eq(due_at), collaborators::marked_at.eq(None::<i64>)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Nothing can be decided about the person now.
+pub(crate) fn put_off(conn: &mut Conn, person: PersonId, until: i64) -> Result<(), StoreError> {
+    diesel::update(collaborators::table.find(person.to_string())).set(collaborators::due_at.eq(until)).execute(conn)?;
     Ok(())
 }
 
@@ -260,21 +293,23 @@ pub(crate) fn count_due(conn: &mut Conn, workspace: WorkspaceId, now: i64) -> Re
     Ok(collaborators::table
         .filter(collaborators::workspace_id.eq(workspace.to_string()))
         .filter(collaborators::due_at.le(now))
+        .filter(diesel::dsl::not(collaborators::deleted))
         .count()
         .get_result(conn)?)
 }
 
 /// People whose access is to be decided anew, those first for whom it is longest due.
-pub(crate) fn due(conn: &mut Conn, now: i64, limit: i64) -> Result<HashMap<WorkspaceId, Vec<PersonId>>, StoreError> {
-    let rows: Vec<(String, String)> = collaborators::table
+pub(crate) fn due(conn: &mut Conn, now: i64, limit: i64) -> Result<DuePeople, StoreError> {
+    let rows: Vec<(String, String, Mark)> = collaborators::table
         .filter(collaborators::due_at.le(now))
+        .filter(diesel::dsl::not(collaborators::deleted))
         .order(collaborators::due_at)
         .limit(limit)
-        .select((collaborators::workspace_id, collaborators::id))
+        .select((collaborators::workspace_id, collaborators::id, collaborators::marked_at))
         .load(conn)?;
-    let mut due: HashMap<WorkspaceId, Vec<PersonId>> = HashMap::new();
-    for (workspace, person) in rows {
-        due.entry(id(WorkspaceId::parse, &workspace)?).or_default().push(id(PersonId::parse, &person)?);
+    let mut due = DuePeople::new();
+    for (workspace, person, mark) in rows {
+        due.entry(id(WorkspaceId::parse, &workspace)?).or_default().push((id(PersonId::parse, &person)?, mark));
     }
     Ok(due)
 }

@@ -79,6 +79,15 @@ pub(crate) fn replace(conn: &mut Conn, new: &NewToken, others_end_at: Option<i64
     Ok(())
 }
 
+/// The tokens of no connection are this one's from now on.
+pub(crate) fn adopt(conn: &mut Conn, workspace: WorkspaceId, connection: ConnectionId) -> Result<(), StoreError> {
+    let nobodys = scim_tokens::table
+        .filter(scim_tokens::workspace_id.eq(workspace.to_string()))
+        .filter(scim_tokens::connection_id.is_null());
+    diesel::update(nobodys).set(scim_tokens::connection_id.eq(connection.to_string())).execute(conn)?;
+    Ok(())
+}
+
 pub(crate) fn revoke_all(conn: &mut Conn, workspace: WorkspaceId) -> Result<usize, StoreError> {
     Ok(diesel::delete(scim_tokens::table.filter(scim_tokens::workspace_id.eq(workspace.to_string()))).execute(conn)?)
 }

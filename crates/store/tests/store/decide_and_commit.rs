@@ -3,8 +3,12 @@
 use std::sync::Barrier;
 use std::thread;
 
+use chrono::Duration;
+use domain::audit::EventKind;
 use domain::command::Command;
 use domain::decide::Refusal;
+use domain::environment::RoleName;
+use domain::role::Role;
 use serde_json::json;
 use store::{Position, StoreError};
 
@@ -70,6 +74,19 @@ on_both_databases! {
         let refused = acme.put(ann.id, same(&ann).active(true)).unwrap_err();
         assert!(matches!(refused, Failure::Refused(Refusal::Held)));
         assert_eq!(db.rows(), before);
+    }
+
+    /// One row that somebody spoiled by hand must not keep everybody else's access as it was.
+    fn whoever_can_not_be_read_keeps_nobody_else_from_being_decided_anew(db: &Database) {
+        let acme = Acme::on(db);
+        let people = ["ann@acme.test", "bob@acme.test"].map(|name| acme.post(user(name)).unwrap().id);
+        acme.pass(Duration::seconds(1));
+        acme.store.add_role(Role::named(RoleName::new("Auditor").unwrap()), acme.entry(EventKind::RoleAdded, "Auditor")).unwrap();
+        db.raw().run(&format!("UPDATE collaborators SET facts = 'spoiled' WHERE id = '{}'", people[0]));
+        let waiting = || acme.store.count_due(acme.workspace.id, acme.now()).unwrap();
+        assert_eq!((waiting(), acme.store.reconsider_due(acme.now(), 10).unwrap(), waiting()), (2, 2, 0));
+        acme.pass(Duration::minutes(10));
+        assert_eq!(waiting(), 1, "looked at again later");
     }
 
     fn whoever_never_wins_is_told_that_the_database_is_busy(db: &Database) {

@@ -3,17 +3,23 @@
 use chrono::Duration;
 use domain::audit::EventKind;
 use domain::clock::Timestamp;
-use domain::id::TokenId;
+use domain::command::Command;
+use domain::id::{ConnectionId, TokenId};
 use store::{NewToken, StoreError};
 
 use crate::acme::{Acme, draw};
+use crate::users::user;
 
 /// Puts a token of that hash in force.
 fn replace(acme: &Acme, hash: &str, others_end_at: Option<Timestamp>) {
+    put(acme, hash, Some(acme.connection), others_end_at);
+}
+
+fn put(acme: &Acme, hash: &str, connection: Option<ConnectionId>, others_end_at: Option<Timestamp>) {
     let token = NewToken {
         id: TokenId::new(draw()),
         workspace: acme.workspace.id,
-        connection: Some(acme.connection),
+        connection,
         name: "Okta".to_owned(),
         hash: hash.to_owned(),
         created_at: acme.now(),
@@ -39,6 +45,20 @@ on_both_databases! {
         assert_eq!((known.workspace.id, known.name.as_str()), (globex.workspace.id, "Okta"));
         assert!(!is_in_force(&acme, "hash-of-nobody"));
         assert!(is_in_force(&acme, "hash-of-acme"), "another workspace's refresh ends nothing here");
+    }
+
+    /// It would stay one that may write about everybody, and they would be whoever's names them first.
+    fn what_was_before_the_first_identity_provider_is_its_own(db: &Database) {
+        let acme = Acme::on(db);
+        acme.store.remove_connection(acme.connection, acme.entry(EventKind::ConnectionRemoved, "okta")).unwrap();
+        put(&acme, "first", None, None);
+        let (ann, bob) = (acme.post(user("ann@acme.test")).unwrap(), acme.post(user("bob@acme.test")).unwrap());
+        acme.command(bob.id, &Command::Delete).unwrap();
+        let first = acme.add_connection("okta");
+        acme.add_connection("entra");
+        let known = acme.store.find_scim_token("first", acme.now()).unwrap().unwrap();
+        let owners = [ann.id, bob.id].map(|id| acme.person(id).lifecycle.connection);
+        assert_eq!((known.connection, owners), (Some(first), [Some(first); 2]));
     }
 
     fn a_refresh_ends_the_old_token_at_once(db: &Database) {

@@ -1,0 +1,1 @@
+ALTER TABLE collaborators DROP COLUMN marked_at;
