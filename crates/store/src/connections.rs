@@ -51,6 +51,25 @@ impl Store {
         })
     }
 
+    /// Replaces everything of a connection but its id, as long as it is what it was when it was read.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where it was changed or removed in between.
+    pub fn replace_connection(
+        &self,
+        read: Connection,
+        connection: Connection,
+        entry: AuditEntry,
+    ) -> Result<(), StoreError> {
+        write!(self, |q, conn| {
+            if !q::connections::is_still(conn, &read)? {
+                return Err(StoreError::Conflict);
+            }
+            q::connections::put(conn, &connection, micros(entry.at))?;
+            q::audit::append(conn, &[entry])
+        })
+    }
+
     /// Removes a connection with its links, sessions and tokens. Its people stay: until an administrator links them anew,
     /// nobody signs in as one of them.
     pub fn remove_connection(&self, connection: ConnectionId, entry: AuditEntry) -> Result<(), StoreError> {

@@ -51,34 +51,46 @@ impl Store {
         write!(self, |q, conn| q::metadata::take_due(conn, now, until))
     }
 
-    /// The metadata was fetched: the connection is put as it is now where there is an entry to tell of it.
+    /// The metadata of a connection was fetched, and is put where it is another one, with the entry that tells of it.
+    ///
+    /// Fetching takes a while. Where the connection was changed or removed meanwhile, nothing is written and the answer is
+    /// false: what an operator did last is in force.
     pub fn put_refreshed(
         &self,
-        connection: Connection,
+        read: Connection,
         now: Timestamp,
         due_at: Timestamp,
-        entry: Option<AuditEntry>,
-    ) -> Result<(), StoreError> {
+        changed: Option<(String, AuditEntry)>,
+    ) -> Result<bool, StoreError> {
         write!(self, |q, conn| {
-            if let Some(entry) = entry {
-                q::connections::put(conn, &connection, micros(now))?;
+            if !q::connections::is_still(conn, &read)? {
+                return Ok(false);
+            }
+            if let Some((metadata, entry)) = changed {
+                q::connections::put_metadata(conn, read.id, &metadata, micros(now))?;
                 q::audit::append(conn, &[entry])?;
             }
-            q::metadata::put_refreshed(conn, connection.id, micros(now), micros(due_at))
+            q::metadata::put_refreshed(conn, read.id, micros(now), micros(due_at))?;
+            Ok(true)
         })
     }
 
-    /// It could not be fetched or used: what was there before goes on being used.
+    /// It could not be fetched or used: what was there before goes on being used. As with [`Store::put_refreshed`], nothing is
+    /// written of a connection that is another one by now.
     pub fn put_refresh_failed(
         &self,
-        connection: ConnectionId,
+        read: Connection,
         due_at: Timestamp,
         trouble: String,
         entry: Option<AuditEntry>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         write!(self, |q, conn| {
-            q::metadata::put_failed(conn, connection, micros(due_at), &trouble)?;
-            q::audit::append(conn, entry.as_slice())
+            if !q::connections::is_still(conn, &read)? {
+                return Ok(false);
+            }
+            q::metadata::put_failed(conn, read.id, micros(due_at), &trouble)?;
+            q::audit::append(conn, entry.as_slice())?;
+            Ok(true)
         })
     }
 

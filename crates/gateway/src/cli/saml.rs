@@ -183,7 +183,14 @@ fn put(session: &Session, known: Option<&Connection>, connection: Connection) ->
     let (before, after) = (known.map(audited), Some(audited(&connection)));
     let entry = session.entry(EventKind::ConnectionUpdated, subject, before, after);
     let entity_id = connection.entity_id.clone();
-    match session.store.put_connection(connection, entry) {
+    let put = match known {
+        Some(known) => session.store.replace_connection(known.clone(), connection, entry),
+        None => session.store.put_connection(connection, entry),
+    };
+    match put {
+        Err(StoreError::Conflict) => {
+            bail!("{entity_id} was changed or removed in between, and nothing is changed by this: try again")
+        }
         Err(StoreError::Taken(Unique::EntityId)) => {
             bail!("another identity provider of this workspace is {entity_id} already: see `gatehouse saml idp list`")
         }

@@ -28,6 +28,8 @@ pub(crate) enum Outcome {
     Changed,
     /// It can't be fetched or used, and why; the former stays in force.
     Failed(String),
+    /// While it was fetched the connection was changed or removed: that stays in force, and nothing was written.
+    Overtaken,
 }
 
 /// Fetches what is due.
@@ -35,7 +37,8 @@ pub(crate) fn refresh_due(store: &Store, now: Timestamp) -> Result<(), StoreErro
     while let Some(connection) = store.take_due_metadata(now, LEASE)? {
         let entity_id = connection.entity_id.clone();
         match refresh(store, connection, now)? {
-            Outcome::Unchanged => {}
+            // What is due by then is fetched for the connection as it is by then.
+            Outcome::Unchanged | Outcome::Overtaken => {}
             Outcome::Changed => {
                 tracing::info!(entity_id, "an identity provider's metadata has changed and is in force")
             }
@@ -54,24 +57,22 @@ pub(crate) fn refresh_due(store: &Store, now: Timestamp) -> Result<(), StoreErro
 /// Fetches a connection's metadata now.
 pub(crate) fn refresh(store: &Store, connection: Connection, now: Timestamp) -> Result<Outcome, StoreError> {
     let Some(source) = connection.source.clone() else { return Ok(Outcome::Unchanged) };
-    match fetch(&connection, &source, now) {
+    let (is_written, outcome) = match fetch(&connection, &source, now) {
         Ok(metadata) if metadata == connection.metadata => {
-            store.put_refreshed(connection, now, now + EVERY, None)?;
-            Ok(Outcome::Unchanged)
+            (store.put_refreshed(connection, now, now + EVERY, None)?, Outcome::Unchanged)
         }
         Ok(metadata) => {
-            let changed = Connection { metadata, ..connection.clone() };
+            let changed = Connection { metadata: metadata.clone(), ..connection.clone() };
             let (before, after) = (Some(audited(&connection)), Some(audited(&changed)));
             let entry = entry(&connection, EventKind::ConnectionUpdated, before, after, now);
-            store.put_refreshed(changed, now, now + EVERY, Some(entry))?;
-            Ok(Outcome::Changed)
+            (store.put_refreshed(connection, now, now + EVERY, Some((metadata, entry)))?, Outcome::Changed)
         }
         Err(error) => {
             let trouble = format!("{error:#}");
-            fail(store, &connection, &trouble, now)?;
-            Ok(Outcome::Failed(trouble))
+            (fail(store, connection, &trouble, now)?, Outcome::Failed(trouble))
         }
-    }
+    };
+    Ok(if is_written { outcome } else { Outcome::Overtaken })
 }
 
 fn fetch(connection: &Connection, source: &MetadataSource, now: Timestamp) -> Result<String> {
@@ -87,12 +88,12 @@ fn fetch(connection: &Connection, source: &MetadataSource, now: Timestamp) -> Re
 }
 
 /// The first failure of a row is told to administrators; all are to be seen with `gatehouse saml idp show`.
-fn fail(store: &Store, connection: &Connection, trouble: &str, now: Timestamp) -> Result<(), StoreError> {
+fn fail(store: &Store, connection: Connection, trouble: &str, now: Timestamp) -> Result<bool, StoreError> {
     let failures = store.metadata_status(connection.id)?.map_or(0, |status| status.failures);
     let wait = (0..failures.clamp(0, 16)).fold(FIRST_RETRY, |wait, _| wait * 2).min(EVERY);
     let after = json!({ "url": connection.source.as_ref().map(|source| &source.url), "detail": trouble });
-    let entry = entry(connection, EventKind::ConnectionRefreshFailed, None, Some(after), now);
-    store.put_refresh_failed(connection.id, now + wait, trouble.to_owned(), (failures == 0).then_some(entry))
+    let entry = entry(&connection, EventKind::ConnectionRefreshFailed, None, Some(after), now);
+    store.put_refresh_failed(connection, now + wait, trouble.to_owned(), (failures == 0).then_some(entry))
 }
 
 /// Tells of certificates that are about to end, each 30, 14, 7 days and one day before.

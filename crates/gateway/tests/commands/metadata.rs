@@ -19,6 +19,7 @@ use crate::common::provider::Workspace;
 /// A web server that answers everything with one answer, until it is told another.
 struct Publisher {
     url: String,
+    asked: Arc<AtomicUsize>,
     answer: Arc<Mutex<String>>,
 }
 
@@ -28,15 +29,18 @@ impl Publisher {
         let url = format!("http://{}/metadata", listener.local_addr().unwrap());
         let answer = Arc::new(Mutex::new(String::new()));
         let shared = answer.clone();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = asked.clone();
         thread::spawn(move || {
             for connection in listener.incoming() {
                 let Ok(mut connection) = connection else { return };
                 // The requests have no body and come in one piece.
                 let _ = connection.read(&mut [0; 4096]);
+                count.fetch_add(1, Ordering::Relaxed);
                 let _ = connection.write_all(shared.lock().unwrap().as_bytes());
             }
         });
-        Self { url, answer }
+        Self { url, asked, answer }
     }
 
     fn publish(&self, metadata: &str) {
@@ -151,6 +155,26 @@ fn a_server_fetches_by_itself() {
     let server = machine.serve();
     read_when_there(|| (shown(&machine)["signing_certificates"].as_array().unwrap().len() == 2).then_some(()));
     drop(server);
+}
+
+/// A provider that is cut off while its metadata is on the way does not come back with them.
+#[test]
+fn a_provider_that_is_removed_during_a_fetch_stays_removed() {
+    let (machine, _, publisher) = published();
+    publisher.publish(&with_both_keys(&PROVIDER.with_new_key(SystemClock.now()).unwrap()));
+    let asked = publisher.asked.load(Ordering::Relaxed);
+    let told = thread::scope(|scope| {
+        let held = publisher.answer.lock().unwrap();
+        let refresh = scope.spawn(|| machine.fails(&REFRESH));
+        read_when_there(|| (publisher.asked.load(Ordering::Relaxed) > asked).then_some(()));
+        machine.ok(&["saml", "idp", "remove", "--workspace", "acme"]);
+        drop(held);
+        refresh.join().unwrap()
+    });
+    assert_eq!(told, "default was changed or removed while its metadata was fetched, and nothing was written");
+    assert_eq!(machine.ok(&["saml", "idp", "list", "--workspace", "acme"]), "");
+    let told = machine.json_lines(&["audit", "list", "--workspace", "acme", "--kind", "connection.updated", "--json"]);
+    assert_eq!(told.len(), 2, "by `init` and by `set`: {told:?}");
 }
 
 #[test]

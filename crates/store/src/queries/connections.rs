@@ -2,7 +2,7 @@ use diesel::prelude::*;
 use domain::connection::WeakAlgorithms;
 use domain::id::{ConnectionId, WorkspaceId};
 
-use super::{Conn, metadata};
+use super::{Conn, lock, metadata};
 use crate::connections::Connection;
 use crate::error::StoreError;
 use crate::metadata::MetadataSource;
@@ -65,6 +65,22 @@ pub(crate) fn all(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Connect
         .collect()
 }
 
+pub(crate) fn find(conn: &mut Conn, connection: &str) -> Result<Option<Connection>, StoreError> {
+    let row: Option<Row> = connections::table.find(connection).select(Row::as_select()).first(conn).optional()?;
+    row.map(|row| {
+        let source = metadata::source(conn, connection)?;
+        row.into_connection(source)
+    })
+    .transpose()
+}
+
+/// Whether the connection is what it was when it was read. It stays so until the transaction ends.
+pub(crate) fn is_still(conn: &mut Conn, read: &Connection) -> Result<bool, StoreError> {
+    let id = read.id.to_string();
+    lock::connection(conn, &id)?;
+    Ok(find(conn, &id)?.as_ref() == Some(read))
+}
+
 pub(crate) fn exists(conn: &mut Conn, workspace: WorkspaceId) -> Result<bool, StoreError> {
     let mine = connections::table.filter(connections::workspace_id.eq(workspace.to_string()));
     Ok(diesel::select(diesel::dsl::exists(mine)).get_result(conn)?)
@@ -80,8 +96,22 @@ pub(crate) fn put(conn: &mut Conn, connection: &Connection, now: i64) -> Result<
     metadata::put_source(conn, &row.id, connection.source.as_ref(), now)
 }
 
+/// Other metadata and nothing else, and never those of a connection that is not there.
+pub(crate) fn put_metadata(
+    conn: &mut Conn,
+    connection: ConnectionId,
+    metadata: &str,
+    now: i64,
+) -> Result<(), StoreError> {
+    diesel::update(connections::table.find(connection.to_string()))
+        .set((connections::metadata.eq(metadata), connections::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
 pub(crate) fn remove(conn: &mut Conn, connection: ConnectionId) -> Result<(), StoreError> {
     let id = connection.to_string();
+    lock::connection(conn, &id)?;
     diesel::delete(sessions::table.filter(sessions::connection_id.eq(&id))).execute(conn)?;
     diesel::delete(saml_links::table.filter(saml_links::connection_id.eq(&id))).execute(conn)?;
     diesel::delete(login_requests::table.filter(login_requests::connection_id.eq(&id))).execute(conn)?;

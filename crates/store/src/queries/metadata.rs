@@ -1,13 +1,13 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use domain::id::{ConnectionId, WorkspaceId};
+use domain::id::ConnectionId;
 
 use super::{Conn, connections};
 use crate::connections::Connection;
 use crate::error::StoreError;
 use crate::metadata::{MetadataSource, MetadataStatus};
-use crate::record::{id, timestamp};
-use crate::schema::{certificate_warnings, connections as all_connections, metadata_sources};
+use crate::record::timestamp;
+use crate::schema::{certificate_warnings, metadata_sources};
 
 pub(crate) fn source(conn: &mut Conn, connection: &str) -> Result<Option<MetadataSource>, StoreError> {
     let row: Option<(String, Option<String>, bool)> = metadata_sources::table
@@ -84,10 +84,7 @@ pub(crate) fn take_due(conn: &mut Conn, now: i64, until: i64) -> Result<Option<C
     if diesel::update(row).set(metadata_sources::due_at.eq(until)).execute(conn)? == 0 {
         return Ok(None);
     }
-    let workspace: String =
-        all_connections::table.find(&connection).select(all_connections::workspace_id).first(conn)?;
-    let all = connections::all(conn, id(WorkspaceId::parse, &workspace)?)?;
-    Ok(all.into_iter().find(|known| known.id.to_string() == connection))
+    connections::find(conn, &connection)
 }
 
 pub(crate) fn put_refreshed(

@@ -19,6 +19,7 @@ mod login_races;
 mod login_traces;
 mod logins;
 mod logouts;
+mod metadata;
 mod migrations;
 mod names;
 mod paging;

@@ -49,6 +49,9 @@ impl Refresh {
             Outcome::Unchanged => output::line(format!("The metadata of {name} is as it was.")),
             Outcome::Changed => output::line(format!("The metadata of {name} has changed and is in force.")),
             Outcome::Failed(trouble) => bail!("{trouble}; the former metadata stays in force"),
+            Outcome::Overtaken => {
+                bail!("{name} was changed or removed while its metadata was fetched, and nothing was written")
+            }
         }
     }
 }
