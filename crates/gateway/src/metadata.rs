@@ -59,10 +59,10 @@ impl Wanted<'_> {
                 Some(certificate) => signed_by(&text, &SigningCertificate::from_base64(certificate)?)?,
                 None => text,
             };
-            if let Some(end) = valid_until(&text)?.filter(|end| *end <= now) {
+            let chosen = choose(&text, self.entity_id)?;
+            if let Some(end) = valid_until(&chosen)?.filter(|end| *end <= now) {
                 return Err(MetadataError::Expired(end));
             }
-            let chosen = choose(&text, self.entity_id)?;
             let provider = IdentityProvider::from_metadata(&chosen)?;
             Ok((chosen, provider))
         };

@@ -53,6 +53,10 @@ pub enum MetadataError {
     NotThisIdentityProvider(String, Vec<String>),
     #[error("the metadata was valid only until {0}: have the identity provider publish it anew")]
     Expired(DateTime<Utc>),
+    #[error(
+        "the metadata is valid until {0:?}, which is no date and time: have the identity provider correct validUntil"
+    )]
+    ValidUntil(String),
     #[error("the metadata has to be signed by the certificate that was given with its address, and is not: {0}")]
     Signature(String),
     #[error("the metadata has no entityID: ask the identity provider's administrator for complete metadata")]

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use roxmltree::Node;
 
-use super::{MetadataError, SigningCertificate, identity_providers, name, parse};
+use super::{MetadataError, SigningCertificate, identity_providers, name, only_identity_provider, parse};
 use crate::time;
-use crate::tree::{METADATA, collapsed_attribute};
+use crate::tree::collapsed_attribute;
 use crate::verify::signed_metadata;
 
 /// The metadata of one identity provider alone: the one that is named, else the only one. Around it stays what declares its
@@ -36,15 +36,22 @@ pub fn signed_by(xml: &str, certificate: &SigningCertificate) -> Result<String, 
     signed_metadata(xml, certificate).map_err(|error| MetadataError::Signature(error.to_string()))
 }
 
-/// Until when the metadata may be used (metadata, section 2.3.1): no element outlives those around it.
+/// Until when the metadata of the only identity provider may be used (metadata, sections 2.3.1, 2.3.2 and 2.4.1): it does not
+/// outlive what it stands in. Its neighbours in a federation's metadata, and its other roles, may.
 ///
 /// # Errors
-/// Where the metadata can't be read.
+/// Where the metadata can't be read, or one of these bounds can't: a limit that nobody understands is not none.
 pub fn valid_until(xml: &str) -> Result<Option<DateTime<Utc>>, MetadataError> {
     let document = parse(xml)?;
-    let bounds = document.descendants().filter(|node| node.tag_name().namespace() == Some(METADATA));
-    let bounds = bounds.filter_map(|node| collapsed_attribute(node, "validUntil"));
-    Ok(bounds.filter_map(time::parse_date_time).min())
+    let (_, role) = only_identity_provider(document.root_element())?;
+    let bounds = role.ancestors().filter_map(|node| collapsed_attribute(node, "validUntil"));
+    let read = |text| time::parse_date_time(text).ok_or_else(|| unreadable(text));
+    let bounds: Vec<_> = bounds.map(read).collect::<Result<_, _>>()?;
+    Ok(bounds.into_iter().min())
+}
+
+fn unreadable(text: &str) -> MetadataError {
+    MetadataError::ValidUntil(text.chars().take(200).collect())
 }
 
 /// The text of the entity within the tags of what it stands in, without its siblings.
@@ -70,6 +77,7 @@ fn qualified_name<'x>(xml: &'x str, node: Node<'_, '_>) -> &'x str {
 mod tests {
     use super::*;
     use crate::connection::IdentityProvider;
+    use crate::tree::METADATA;
 
     /// A federation's metadata: the one identity provider of the fixtures, twice, between service providers.
     fn federation() -> String {
@@ -102,12 +110,49 @@ mod tests {
         );
     }
 
+    /// The end of the entity that comes first in the federation, by an attribute of the element that begins so.
+    fn end_of_first(element: &str, end: &str) -> Result<Option<String>, MetadataError> {
+        let ended = federation().replacen(element, &format!("{element} validUntil='{end}'"), 1);
+        end_of(&ended, 0)
+    }
+
+    /// The end of the first or second entity.
+    fn end_of(federation: &str, position: usize) -> Result<Option<String>, MetadataError> {
+        let Err(MetadataError::NotOneIdentityProvider(names)) = choose(federation, None) else { panic!("not several") };
+        let end = valid_until(&choose(federation, Some(&names[position])).unwrap())?;
+        Ok(end.map(|end| end.date_naive().to_string()))
+    }
+
     #[test]
     fn the_earliest_end_counts() {
-        let federation = federation();
-        assert_eq!(valid_until(&federation).unwrap().unwrap().to_rfc3339(), "2030-01-01T00:00:00+00:00");
-        let earlier =
-            federation.replacen("<md:EntityDescriptor", "<md:EntityDescriptor validUntil='2029-01-01T00:00:00Z'", 1);
-        assert_eq!(valid_until(&earlier).unwrap().unwrap().to_rfc3339(), "2029-01-01T00:00:00+00:00");
+        assert_eq!(end_of(&federation(), 0).unwrap().unwrap(), "2030-01-01");
+        for element in ["<md:EntitiesDescriptor Name='inner'", "<md:EntityDescriptor", "<md:IDPSSODescriptor"] {
+            let end = |end| end_of_first(element, end).unwrap().unwrap();
+            assert_eq!(end("2029-01-01T00:00:00Z"), "2029-01-01", "{element}");
+            assert_eq!(end("2031-01-01T00:00:00Z"), "2030-01-01", "{element}: nothing outlives what it stands in");
+        }
+    }
+
+    /// One member of a federation that lets its metadata expire does not take all others down.
+    #[test]
+    fn the_end_of_a_neighbour_or_of_another_role_does_not_count() {
+        let over = "validUntil='2020-01-01T00:00:00Z'";
+        let neighbour = federation().replacen("<md:EntityDescriptor", &format!("<md:EntityDescriptor {over}"), 1);
+        assert_eq!(end_of(&neighbour, 0).unwrap().unwrap(), "2020-01-01");
+        assert_eq!(end_of(&neighbour, 1).unwrap().unwrap(), "2030-01-01");
+        let role = format!("<md:SPSSODescriptor {over} protocolSupportEnumeration='x'/><md:IDPSSODescriptor");
+        let role = federation().replacen("<md:IDPSSODescriptor", &role, 1);
+        assert_eq!(end_of(&role, 0).unwrap().unwrap(), "2030-01-01");
+    }
+
+    /// Metadata that are over, with an end that is written in a way of its own, would be good for ever.
+    #[test]
+    fn an_end_that_can_t_be_read_is_refused() {
+        for end in ["", "soon", "2020-01-01", "01.01.2020"] {
+            let refused = end_of_first("<md:EntityDescriptor", end).unwrap_err();
+            assert_eq!(refused, MetadataError::ValidUntil(end.to_owned()));
+        }
+        let neighbour = federation().replacen("<md:EntityDescriptor", "<md:EntityDescriptor validUntil='soon'", 1);
+        assert_eq!(end_of(&neighbour, 1).unwrap().unwrap(), "2030-01-01", "but it is the neighbour's own trouble");
     }
 }
