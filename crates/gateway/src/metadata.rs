@@ -1,6 +1,6 @@
 //! An identity provider's metadata, from a file or an address: what is fetched, how often, and what is done with it.
 
-mod public_only;
+mod reach;
 pub mod refresh;
 
 use std::io::Read;
@@ -11,25 +11,17 @@ use domain::clock::Timestamp;
 use saml_acs::{IdentityProvider, MetadataError, SigningCertificate, choose, signed_by, valid_until};
 use store::MetadataSource;
 use ureq::tls::{TlsConfig, TlsProvider};
-use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::resolver::{DefaultResolver, Resolver};
 use ureq::unversioned::transport::DefaultConnector;
 
-use public_only::PublicOnly;
+pub(crate) use reach::Reach;
+use reach::{Guard, is_refused_itself};
 
 /// More than any single identity provider's metadata takes.
 const LIMIT: u64 = 1 << 20;
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Some providers move their metadata once, none moves it on and on.
 const MOST_REDIRECTS: u32 = 3;
-
-/// Which networks an address of metadata may lead into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
-    /// Public ones: nobody makes the gateway ask what only it can reach (SSRF).
-    Public,
-    /// Any: the operator has typed the address.
-    Anywhere,
-}
 
 /// Whether the text is an address rather than a file.
 fn is_url(file_or_url: &str) -> bool {
@@ -70,7 +62,8 @@ impl Wanted<'_> {
     }
 }
 
-/// What an operator has typed. An address in a private network is theirs to give; whoever else gives one is refused.
+/// What an operator has typed. A host in a private network is theirs to name; whoever else names one, as by a redirect, is
+/// refused.
 pub(crate) fn get_typed(
     file_or_url: &str,
     entity_id: Option<&str>,
@@ -79,20 +72,14 @@ pub(crate) fn get_typed(
 ) -> Result<(String, IdentityProvider, Option<MetadataSource>)> {
     let wanted = Wanted { from: file_or_url, reach: Reach::Public, entity_id, certificate: certificate.as_deref() };
     let (is_private, found) = match wanted.get(now) {
-        Err(error) if is_private_address(&error) => (true, Wanted { reach: Reach::Anywhere, ..wanted }.get(now)),
+        Err(error) if is_refused_itself(file_or_url, &error) => {
+            (true, Wanted { reach: Reach::TypedHost, ..wanted }.get(now))
+        }
         found => (false, found),
     };
     let (text, provider) = found?;
     let source = MetadataSource { url: file_or_url.to_owned(), certificate, is_private };
     Ok((text, provider, is_url(file_or_url).then_some(source)))
-}
-
-fn is_private_address(error: &anyhow::Error) -> bool {
-    let refused = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref::<ureq::Error>() {
-        Some(ureq::Error::Io(error)) => error.kind() == std::io::ErrorKind::PermissionDenied,
-        _ => false,
-    };
-    error.chain().any(refused)
 }
 
 /// The text of a file or at an address.
@@ -111,19 +98,19 @@ fn read_file(path: &str) -> Result<String> {
 }
 
 fn fetch(url: &str, reach: Reach) -> Result<String> {
+    fetch_within(url, Guard::new(url, reach, DefaultResolver::default()))
+}
+
+fn fetch_within(url: &str, guard: impl Resolver) -> Result<String> {
     let config = ureq::Agent::config_builder()
         .timeout_global(Some(TIMEOUT))
         .max_redirects(MOST_REDIRECTS)
         // What began over TLS does not go on without.
         .https_only(url.starts_with("https://"))
-        .tls_config(TlsConfig::builder().provider(TlsProvider::NativeTls).build());
-    let agent = match reach {
-        Reach::Anywhere => {
-            ureq::Agent::with_parts(config.build(), DefaultConnector::default(), DefaultResolver::default())
-        }
         // A proxy would ask in the gateway's place, wherever it is told to.
-        Reach::Public => ureq::Agent::with_parts(config.proxy(None).build(), DefaultConnector::default(), PublicOnly),
-    };
+        .proxy(None)
+        .tls_config(TlsConfig::builder().provider(TlsProvider::NativeTls).build());
+    let agent = ureq::Agent::with_parts(config.build(), DefaultConnector::default(), guard);
     let mut response = agent.get(url).call()?;
     Ok(response.body_mut().with_config().limit(LIMIT).read_to_string()?)
 }

@@ -18,7 +18,7 @@ pub struct MetadataSource {
     pub url: String,
     /// The certificate that signs it (DER, base64), where it has to be signed.
     pub certificate: Option<String>,
-    /// Whether the address may lead into a private network.
+    /// Whether the address's host may lie in a private network.
     pub is_private: bool,
 }
 

@@ -76,7 +76,7 @@ pub(crate) fn refresh(store: &Store, connection: Connection, now: Timestamp) -> 
 }
 
 fn fetch(connection: &Connection, source: &MetadataSource, now: Timestamp) -> Result<String> {
-    let reach = if source.is_private { Reach::Anywhere } else { Reach::Public };
+    let reach = if source.is_private { Reach::TypedHost } else { Reach::Public };
     // Under the known name alone: whoever publishes another one does not take its people over.
     let (entity_id, certificate) = (Some(connection.entity_id.as_str()), source.certificate.as_deref());
     let wanted = Wanted { from: &source.url, reach, entity_id, certificate };

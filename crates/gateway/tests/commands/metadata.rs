@@ -188,6 +188,24 @@ fn metadata_from_a_file_is_not_fetched() {
     assert_eq!(shown(&machine)["metadata_url"], Value::Null);
 }
 
+/// A private address is taken because the operator typed it; what it redirects to, at once or later, was typed by nobody.
+#[test]
+fn a_private_address_does_not_redirect_to_another_one() {
+    let (machine, _, publisher) = published();
+    let other = Publisher::start();
+    other.publish(&PROVIDER.metadata());
+    publisher.answer(&format!(
+        "HTTP/1.1 302 Found\r\nlocation: {}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+        other.url
+    ));
+    let set = ["saml", "idp", "set", "--workspace", "acme", "--metadata", &publisher.url];
+    for command in [&REFRESH[..], &set[..]] {
+        let told = machine.fails(command);
+        assert!(told.contains("leads into a private network (127.0.0.1)"), "{told}");
+    }
+    machine.ok(&["saml", "idp", "set", "--workspace", "acme", "--metadata", &other.url]);
+}
+
 #[test]
 fn one_is_chosen_of_the_metadata_of_several() {
     let (machine, _) = acme();
