@@ -1,6 +1,7 @@
 //! What both ends of a login need: the workspace, its identity provider, and ourselves as a service provider.
 
 use ::web::Site;
+use ::web::base_url::BaseUrl;
 use domain::clock::Timestamp;
 use domain::id::WorkspaceId;
 use domain::policy::{ExpiredCertificates, Policy, SamlSignRequests};
@@ -8,11 +9,12 @@ use domain::workspace::{Workspace, WorkspaceHandle};
 use store::{Connection, Store};
 
 use crate::connection::IdentityProvider;
+use crate::keys::decryption_keys;
 use crate::message::SamlResponse;
 use crate::refusal::LoginError;
 use crate::service_provider::ServiceProvider;
-use crate::verify::Claim;
-use crate::xml_guard::Limits;
+use crate::settings::Settings;
+use crate::verify::{Claim, Expectations, VerifiedAssertion, verify};
 
 /// The workspace of that handle.
 pub(crate) fn get_workspace(store: &Store, handle: &str) -> Result<Workspace, LoginError> {
@@ -39,36 +41,74 @@ pub(crate) fn provider_of(connection: &Connection) -> Result<IdentityProvider, L
         .map_err(|error| LoginError::Failed(format!("the stored metadata can't be used: {error}")))
 }
 
-/// The connection whose response it claims to be, and its identity provider with the keys that count. The claim only chooses
-/// whose keys have to prove it.
-pub(crate) fn sender_of(
-    store: &Store,
-    workspace: &Workspace,
-    message: &SamlResponse,
-    limits: &Limits,
-    now: Timestamp,
-) -> Result<(Connection, IdentityProvider), LoginError> {
-    let mut connections = get_connections(store, workspace.id)?;
-    if connections.len() > 1 {
-        let claim = Claim::of(message.xml(), limits)?;
-        let request = claim.in_response_to.map(|id| store.find_login_request(workspace.id, &id, now)).transpose()?;
-        connections.retain(|connection| match (&claim.issuer, request.iter().flatten().next()) {
-            (Some(issuer), _) => connection.entity_id == *issuer,
-            // The envelope need not have an issuer: then the request that it answers tells.
-            (None, Some(request)) => connection.id == request.connection,
-            (None, None) => false,
-        });
+/// What a message is measured by: the workspace that it came to, and when.
+#[derive(Clone, Copy)]
+pub(crate) struct Door<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) base_url: &'a BaseUrl,
+    pub(crate) settings: Settings,
+    pub(crate) workspace: &'a Workspace,
+    pub(crate) now: Timestamp,
+}
+
+/// A response that passed every check of its own, with the connection that it came through.
+pub(crate) struct Verified {
+    pub(crate) connection: Connection,
+    pub(crate) provider: IdentityProvider,
+    pub(crate) assertion: VerifiedAssertion,
+}
+
+impl<'a> Door<'a> {
+    pub(crate) fn of(site: &'a Site, settings: Settings, workspace: &'a Workspace) -> Self {
+        Self { store: &site.store, base_url: &site.base_url, settings, workspace, now: site.now() }
     }
-    let nobody = || LoginError::refused("issuer", "no identity provider of this workspace has this name");
-    let connection = connections.pop().ok_or_else(nobody)?;
-    let provider = provider_of(&connection)?;
-    if workspace.policy.expired_certificates == ExpiredCertificates::Accept {
-        return Ok((connection, provider));
+
+    /// Guard, signature and claims of a response: nothing is remembered of one that fails here, so a forged one burns nothing.
+    pub(crate) fn verified(&self, message: &SamlResponse) -> Result<Verified, LoginError> {
+        let handle = &self.workspace.handle;
+        let (entity_id, acs_url) = (self.base_url.saml_metadata(handle), self.base_url.saml_acs(handle));
+        let Settings { limits, tolerance, longest_age, .. } = self.settings;
+        let (connection, provider) = self.sender_of(message.xml())?;
+        let keys =
+            if message.may_be_encrypted() { decryption_keys(self.store, self.workspace.id)? } else { Vec::new() };
+        let weak_algorithms = connection.weak_algorithms;
+        let expectations = Expectations::new(&provider, &entity_id, &acs_url, self.now);
+        let expectations = Expectations { tolerance, longest_age, limits, weak_algorithms, ..expectations };
+        let assertion = verify(message, &Expectations { decryption_keys: &keys, ..expectations })?;
+        Ok(Verified { connection, provider, assertion })
     }
-    // What is no XML is told as that.
-    Claim::of(message.xml(), limits)?;
-    let ended = || LoginError::refused("certificate_expired", "every certificate of the identity provider has ended");
-    Ok((connection, provider.without_expired(now).ok_or_else(ended)?))
+
+    /// The connection whose message it claims to be, of a login or of a logout, and its identity provider with the keys that
+    /// count. The claim only chooses whose keys have to prove it.
+    pub(crate) fn sender_of(&self, xml: &[u8]) -> Result<(Connection, IdentityProvider), LoginError> {
+        let connection = self.connection_of(xml)?;
+        let provider = provider_of(&connection)?;
+        if self.workspace.policy.expired_certificates == ExpiredCertificates::Accept {
+            return Ok((connection, provider));
+        }
+        // What is no XML is told as that.
+        Claim::of(xml, &self.settings.limits)?;
+        let ended =
+            || LoginError::refused("certificate_expired", "every certificate of the identity provider has ended");
+        Ok((connection, provider.without_expired(self.now).ok_or_else(ended)?))
+    }
+
+    fn connection_of(&self, xml: &[u8]) -> Result<Connection, LoginError> {
+        let mut connections = get_connections(self.store, self.workspace.id)?;
+        if connections.len() > 1 {
+            let Claim { issuer, in_response_to } = Claim::of(xml, &self.settings.limits)?;
+            let find = |id: String| self.store.find_login_request(self.workspace.id, &id, self.now);
+            let request = in_response_to.filter(|_| issuer.is_none()).map(find).transpose()?.flatten();
+            connections.retain(|connection| match (&issuer, &request) {
+                (Some(issuer), _) => connection.entity_id == *issuer,
+                // The envelope of a response need not have an issuer: then the request that it answers tells.
+                (None, Some(request)) => connection.id == request.connection,
+                (None, None) => false,
+            });
+        }
+        let nobody = || LoginError::refused("issuer", "no identity provider of this workspace has this name");
+        connections.pop().ok_or_else(nobody)
+    }
 }
 
 /// The identity provider of that name, or the only one: for words about a failed login, never for a decision.

@@ -13,13 +13,12 @@ use store::{Connection, Store};
 
 use crate::acs::decision::{Drawn, decided};
 use crate::demands::Demands;
-use crate::door::{named_provider, sender_of};
-use crate::keys::decryption_keys;
+use crate::door::{Door, Verified, named_provider};
 use crate::message::SamlResponse;
 use crate::refusal::LoginError;
 use crate::settings::Settings;
 use crate::tracer::{Attempt, Circumstances, End, Fault, Glance, Outcome, Story, TracedAccess};
-use crate::verify::{Expectations, VerifiedAssertion, verify};
+use crate::verify::VerifiedAssertion;
 
 /// Where a response is tried, and when.
 #[derive(Debug, Clone, Copy)]
@@ -52,12 +51,9 @@ impl DryRun<'_> {
         let glance = message.as_ref().map(|message| Glance::at(message, &limits)).unwrap_or_default();
         let encrypted = message.as_ref().is_ok_and(SamlResponse::may_be_encrypted);
         let tried = message.map_err(LoginError::from).and_then(|message| {
-            let (connection, provider) = sender_of(store, self.workspace, &message, &limits, self.now)?;
-            let keys = if encrypted { decryption_keys(store, self.workspace.id)? } else { Vec::new() };
-            let weak_algorithms = connection.weak_algorithms;
-            let expectations = Expectations::new(&provider, &entity_id, &acs_url, self.now);
-            let expectations = Expectations { tolerance, longest_age, limits, weak_algorithms, ..expectations };
-            let assertion = verify(&message, &Expectations { decryption_keys: &keys, ..expectations })?;
+            let Self { base_url, settings, workspace, now } = *self;
+            let door = Door { store, base_url, settings, workspace, now };
+            let Verified { connection, assertion, .. } = door.verified(&message)?;
             let change = self.decide(store, &connection, &assertion)?;
             Ok((assertion, change))
         });

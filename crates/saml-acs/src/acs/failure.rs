@@ -4,8 +4,9 @@ use domain::audit::{Actor, AuditEntry, EventKind, Source, Subject};
 use domain::workspace::Workspace;
 use serde_json::json;
 
-use super::steps::{Login, Seen, Verified};
+use super::steps::{Login, Seen};
 use crate::attributes;
+use crate::door::Verified;
 use crate::refusal::LoginError;
 
 impl Login {

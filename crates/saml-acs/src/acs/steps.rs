@@ -15,15 +15,13 @@ use super::decision::{Drawn, decided};
 use super::held::Held;
 use super::{Form, Outcome, SignedIn};
 use crate::browser::{BrowserId, Cookies};
-use crate::connection::IdentityProvider;
 use crate::demands::Demands;
-use crate::door::{get_connections, get_workspace, sender_of};
-use crate::keys::decryption_keys;
+use crate::door::{Door, Verified, get_connections, get_workspace};
 use crate::message::SamlResponse;
 use crate::refusal::LoginError;
 use crate::relay_state::ReturnTo;
 use crate::settings::Settings;
-use crate::verify::{Expectations, VerifiedAssertion, verify};
+use crate::verify::VerifiedAssertion;
 
 /// One login under way.
 pub(super) struct Login {
@@ -33,13 +31,6 @@ pub(super) struct Login {
     pub(super) cookies: Cookies,
     /// Whether another site's page posted the response.
     pub(super) cross_origin: bool,
-}
-
-/// A response that passed every check of its own, with the connection that it came through.
-pub(super) struct Verified {
-    pub(super) connection: Connection,
-    pub(super) provider: IdentityProvider,
-    pub(super) assertion: VerifiedAssertion,
 }
 
 /// How far a login has come that fails.
@@ -71,21 +62,9 @@ impl Login {
         Ok(outcome)
     }
 
-    /// Guard, signature and claims: nothing is remembered of a response that fails here, so a forged one burns nothing.
     fn verified(&self, workspace: &Workspace, form: &Form) -> Result<Verified, LoginError> {
-        let base_url = &self.site.base_url;
-        let (entity_id, acs_url) = (base_url.saml_metadata(&workspace.handle), base_url.saml_acs(&workspace.handle));
-        let Settings { limits, tolerance, longest_age, .. } = self.settings;
-        let message = SamlResponse::from_form_field(&form.saml_response, &limits)?;
-        let (connection, provider) = sender_of(&self.site.store, workspace, &message, &limits, self.site.now())?;
-        let expectations = Expectations::new(&provider, &entity_id, &acs_url, self.site.now());
-        let weak_algorithms = connection.weak_algorithms;
-        let keys =
-            if message.may_be_encrypted() { decryption_keys(&self.site.store, workspace.id)? } else { Vec::new() };
-        let expectations = Expectations { tolerance, longest_age, limits, weak_algorithms, ..expectations };
-        let expectations = Expectations { decryption_keys: &keys, ..expectations };
-        let assertion = verify(&message, &expectations)?;
-        Ok(Verified { connection, provider, assertion })
+        let message = SamlResponse::from_form_field(&form.saml_response, &self.settings.limits)?;
+        Door::of(&self.site, self.settings, workspace).verified(&message)
     }
 
     fn accept(&self, workspace: &Workspace, verified: &Verified, form: &Form) -> Result<Outcome, LoginError> {

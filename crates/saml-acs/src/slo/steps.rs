@@ -14,16 +14,12 @@ use super::Outcome;
 use super::arrival::Arrived;
 use crate::browser::Cookies;
 use crate::connection::IdentityProvider;
-use crate::door::get_workspace;
-use crate::door::{get_connections, provider_of};
+use crate::door::{Door, get_workspace};
 use crate::logout_document::AnswerStatus;
 use crate::message::LogoutKind;
 use crate::refusal::LoginError;
 use crate::settings::Settings;
-use crate::verify::{
-    AuthenticLogout, Claim, LogoutExpectations, LogoutMessage, LogoutOutcome, LogoutRequest, LogoutResponse,
-    authenticate,
-};
+use crate::verify::{AuthenticLogout, LogoutExpectations, LogoutOutcome, LogoutRequest, LogoutResponse, authenticate};
 
 /// One message that has come.
 pub(super) struct Logout {
@@ -57,22 +53,9 @@ impl Logout {
         }
     }
 
-    /// Whose message it claims to be; that only chooses whose keys have to prove it.
-    fn connection_of(&self, workspace: &Workspace, message: &LogoutMessage) -> Result<Connection, LoginError> {
-        let mut connections = get_connections(&self.site.store, workspace.id)?;
-        if connections.len() > 1 {
-            let issuer = Claim::of(message.xml(), &self.settings.limits)?.issuer;
-            connections.retain(|connection| Some(&connection.entity_id) == issuer.as_ref());
-        }
-        connections
-            .pop()
-            .ok_or_else(|| LoginError::refused("issuer", "no identity provider of this workspace has this name"))
-    }
-
     /// Nothing is done, remembered or answered of a message that fails here.
     fn authentic(&self, workspace: &Workspace, arrived: &Arrived) -> Result<Authentic, LoginError> {
-        let connection = self.connection_of(workspace, &arrived.message)?;
-        let provider = provider_of(&connection)?;
+        let (connection, provider) = Door::of(&self.site, self.settings, workspace).sender_of(arrived.message.xml())?;
         let slo_url = self.site.base_url.saml_slo(&workspace.handle);
         let Settings { limits, tolerance, longest_age, .. } = self.settings;
         let weak_algorithms = connection.weak_algorithms;

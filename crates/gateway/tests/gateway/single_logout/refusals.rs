@@ -4,6 +4,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::Duration;
+use domain::clock::Clock;
 use simulator::{IdentityProvider, LogoutRequestParameters};
 
 use super::{ANN, BOB, is_signed_in, last_refused, prepare, xml};
@@ -70,6 +71,33 @@ fn a_signature_that_does_not_hold_is_refused() {
     let signed = gate.acme.provider.signed_form_field(&of_bob).unwrap();
     let changed = String::from_utf8(STANDARD.decode(signed).unwrap()).unwrap().replace(BOB, ANN);
     assert_refused(&gate, &mut ann, post(&gate, &STANDARD.encode(changed)), "digest_mismatch");
+}
+
+/// A key that leaked may be all that is left of a certificate that ended: whom it can't sign in, it must not sign out either.
+#[test]
+fn a_key_that_counts_no_more_for_logins_ends_no_session_either() {
+    let (gate, _) = signed_in();
+    gate.advance(Duration::days(3_651));
+    let mut ann = gate.acme.signed_in(ANN);
+    gate.set_policy(&[("expired_certificates", "refuse")]);
+    let ask = |binding| gate.acme.ask(&mut gate.acme.browser(), binding, &xml(&gate, &gate.acme.logout_of(ANN)));
+    for binding in BINDINGS {
+        assert_refused(&gate, &mut ann, ask(binding), "certificate_expired");
+    }
+    let next = gate.acme.provider.with_new_key(gate.clock.now()).unwrap().metadata();
+    let key = |metadata: &str| {
+        let end = "</md:KeyDescriptor>";
+        let (begin, end) = (metadata.find("<md:KeyDescriptor").unwrap(), metadata.find(end).unwrap() + end.len());
+        metadata[begin..end].to_owned()
+    };
+    let both = gate.acme.metadata_with_logout(&BINDINGS);
+    gate.set_metadata(&both.replace(&key(&both), &(key(&both) + &key(&next))));
+    for binding in BINDINGS {
+        assert_refused(&gate, &mut ann, ask(binding), "signature_invalid");
+    }
+    gate.set_policy(&[("expired_certificates", "accept")]);
+    ask(BINDINGS[0]);
+    assert!(!is_signed_in(&mut ann));
 }
 
 /// RelayState is covered by the signature: it is sent back, and a stranger must not choose it.
