@@ -38,9 +38,9 @@ pub struct LoginTrace {
 pub enum TraceStanding {
     /// Refused before any signature was found to hold: anybody can do that.
     Unproven,
-    /// Refused with a signature that holds.
+    /// With a signature that holds, but refused, thrown away or asked for once more: one response does that again and again.
     Proven,
-    /// Not refused.
+    /// Let in or held, which uses the response up.
     LetIn,
 }
 

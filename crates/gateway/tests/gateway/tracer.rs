@@ -149,7 +149,8 @@ fn nothing_of_a_message_is_kept_but_short_excerpts() {
     assert!(!fix.contains('\u{202e}'), "what turns the direction of a text is escaped: {fix}");
 }
 
-/// What no signature stands behind anybody can post. It is bounded for itself, so that garbage pushes out nothing else.
+/// What no signature stands behind anybody can post, and what uses nothing up can be posted again and again with a good response
+/// of one's own. Each is bounded for itself, so that neither pushes out what people did.
 #[test]
 fn a_hostile_flood_does_not_push_out_what_people_did() {
     let gate = Gate::with_settings("saml.traces_kept = 10");
@@ -162,8 +163,18 @@ fn a_hostile_flood_does_not_push_out_what_people_did() {
         browser.post_form(&gate.acme.path("acs"), &[("SAMLResponse", "Z2FyYmFnZQ==")]).expect(403);
     }
     assert_eq!(attempts(&gate).len(), 12);
-    assert_eq!(attempt(&gate, &signed_in).end.outcome, Outcome::SignedIn);
     assert_eq!(attempt(&gate, &refused).end.failed.unwrap().check, "not_provisioned");
+
+    let unsolicited = gate.acme.sign(&gate.acme.response_for("ann@acme.test"));
+    for _ in 0..15 {
+        let fields = [("SAMLResponse", unsolicited.as_str())];
+        let again = gate.acme.browser().post_form_from("http://okta.test", &gate.acme.path("acs"), &fields).expect(403);
+        assert_eq!(attempt(&gate, &again).end.outcome, Outcome::PostedAgain);
+        let bounced = gate.acme.post(&mut gate.acme.browser(), &unsolicited, "").expect(303);
+        assert_eq!(attempt(&gate, &bounced).end.outcome, Outcome::Bounced);
+    }
+    assert_eq!(attempts(&gate).len(), 21);
+    assert_eq!(attempt(&gate, &signed_in).end.outcome, Outcome::SignedIn);
 }
 
 /// A node that starts makes old attempts nameless, as it does once an hour.

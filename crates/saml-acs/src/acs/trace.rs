@@ -57,7 +57,9 @@ impl Login {
             Answer::SignedIn(_) | Answer::Held(_) => return,
         };
         let trace = self.passed_trace(workspace, form, assertion, outcome, None);
-        self.remember(LoginTrace { name: Some(assertion.name_id().to_owned()), ..trace });
+        // Nobody is let in, and nothing is used up: one response would do for any number of them.
+        let (standing, name) = (TraceStanding::Proven, Some(assertion.name_id().to_owned()));
+        self.remember(LoginTrace { standing, name, ..trace });
     }
 
     /// A login that is committed.
