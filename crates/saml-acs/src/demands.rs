@@ -1,10 +1,12 @@
 //! What a workspace asks identity providers for, and so insists on: a fresh sign-in, and of a certain class.
 
 use chrono::{DateTime, Duration, Utc};
+use domain::policy::{IdpInitiated, Policy};
 use thiserror::Error;
 
 use crate::error::Excerpt;
 use crate::read::AuthnStatement;
+use crate::refusal::LoginError;
 use crate::verify::VerifiedAssertion;
 
 /// How somebody must have signed in at the identity provider.
@@ -37,7 +39,16 @@ pub enum Unmet {
     AuthnContext(Excerpt),
 }
 
-impl Demands<'_> {
+impl<'a> Demands<'a> {
+    /// What the policy insists on, also of a login that was begun before it did; `begun` is when that was.
+    pub(crate) fn of(policy: &'a Policy, begun: Option<DateTime<Utc>>, tolerance: Duration) -> Self {
+        Self {
+            authenticated_since: begun.filter(|_| policy.saml_force_authn.0),
+            authn_contexts: policy.saml_authn_context.classes(),
+            tolerance,
+        }
+    }
+
     /// Whether one statement of the assertion meets them all: two that meet one each tell of two sign-ins.
     ///
     /// # Errors
@@ -61,6 +72,23 @@ impl Demands<'_> {
             Ok(())
         } else {
             Err(Unmet::AuthnContext(class.map(String::as_str).into()))
+        }
+    }
+}
+
+/// Whether a response that answers no request is thrown away, and a login of our own begins. It can't show that somebody was
+/// asked anew; a login of our own can.
+pub(crate) fn is_bounced(
+    policy: &Policy,
+    assertion: &VerifiedAssertion,
+    tolerance: Duration,
+) -> Result<bool, LoginError> {
+    match policy.idp_initiated {
+        IdpInitiated::Refuse => Err(LoginError::refused("unsolicited", "the policy idp_initiated is refuse")),
+        IdpInitiated::Bounce => Ok(true),
+        IdpInitiated::Allow => {
+            let shown = Demands::of(policy, None, tolerance).check(assertion).is_ok();
+            Ok(policy.saml_force_authn.0 || !shown)
         }
     }
 }

@@ -9,10 +9,11 @@ use domain::command::Context;
 use domain::decide::Change;
 use domain::id::PersonId;
 use domain::workspace::Workspace;
-use store::{Connection, Store};
+use store::Store;
 
 use crate::acs::decision::{Drawn, decided};
-use crate::demands::Demands;
+use crate::connection::IdentityProvider;
+use crate::demands::{Demands, is_bounced};
 use crate::door::{Door, Verified, named_provider};
 use crate::message::SamlResponse;
 use crate::refusal::LoginError;
@@ -44,82 +45,86 @@ impl DryRun<'_> {
     /// # Errors
     /// Without an identity provider, and where the database can't be read.
     pub fn of(&self, store: &Store, copy: &[u8]) -> Result<Attempt, NotTried> {
-        let handle = &self.workspace.handle;
-        let (entity_id, acs_url) = (self.base_url.saml_metadata(handle), self.base_url.saml_acs(handle));
-        let Settings { limits, tolerance, longest_age, .. } = self.settings;
-        let message = SamlResponse::from_copy(copy, &limits);
-        let glance = message.as_ref().map(|message| Glance::at(message, &limits)).unwrap_or_default();
+        let limits = &self.settings.limits;
+        let message = SamlResponse::from_copy(copy, limits);
+        let glance = message.as_ref().map(|message| Glance::at(message, limits)).unwrap_or_default();
         let encrypted = message.as_ref().is_ok_and(SamlResponse::may_be_encrypted);
+        let mut end = End { outcome: Outcome::Refused, unsolicited: false, encrypted, dry_run: true, failed: None };
+        let Self { base_url, settings, workspace, now } = *self;
+        let door = Door { store, base_url, settings, workspace, now };
         let tried = message.map_err(LoginError::from).and_then(|message| {
-            let Self { base_url, settings, workspace, now } = *self;
-            let door = Door { store, base_url, settings, workspace, now };
-            let Verified { connection, assertion, .. } = door.verified(&message)?;
-            let change = self.decide(store, &connection, &assertion)?;
-            Ok((assertion, change))
+            let verified = door.verified(&message)?;
+            end.unsolicited = verified.assertion.in_response_to().is_none();
+            let change = self.decide(store, &verified)?;
+            Ok((verified.assertion, change))
         });
         match tried {
-            Ok((assertion, change)) => Ok(self.let_in(&assertion, &change, encrypted)),
+            Ok((assertion, change)) => Ok(self.accepted(end, &assertion, change.as_ref())),
             Err(LoginError::Refused { fault, .. }) => {
-                let login_url = self.base_url.saml_login(handle);
-                let provider = named_provider(store, self.workspace, glance.issuer.as_deref());
-                let circumstances = Circumstances {
-                    workspace: handle.as_str(),
-                    identity_provider: provider.as_ref(),
-                    sp_entity_id: &entity_id,
-                    acs_url: &acs_url,
-                    login_url: &login_url,
-                    now: self.now,
-                    tolerance,
-                    longest_age,
-                    limits,
-                };
-                Ok(self.refused(&fault, &circumstances, glance, encrypted))
+                let provider = named_provider(store, workspace, glance.issuer.as_deref());
+                Ok(self.refused(end, &fault, provider.as_ref(), glance))
             }
             Err(other) => Err(not_tried(other)),
         }
     }
 
-    fn decide(
-        &self,
-        store: &Store,
-        connection: &Connection,
-        assertion: &VerifiedAssertion,
-    ) -> Result<Change, LoginError> {
-        let demands = Demands {
-            authenticated_since: None,
-            authn_contexts: self.workspace.policy.saml_authn_context.classes(),
-            tolerance: self.settings.tolerance,
-        };
-        demands.check(assertion)?;
+    /// What the login would change; nothing where it would be bounced.
+    fn decide(&self, store: &Store, verified: &Verified) -> Result<Option<Change>, LoginError> {
+        let Verified { connection, assertion, .. } = verified;
+        let (policy, tolerance) = (&self.workspace.policy, self.settings.tolerance);
+        if assertion.in_response_to().is_none() && is_bounced(policy, assertion, tolerance)? {
+            return Ok(None);
+        }
+        Demands::of(policy, None, tolerance).check(assertion)?;
         let new_person = PersonId::new(random::new_id(self.now)?);
         let drawn = Drawn { session: String::new(), browser: String::new(), request: None, new_person };
         let (actor, request) = (Actor::System, RequestOrigin::default());
         let context = Context { now: self.now, actor, request, connection: Some(connection.id) };
-        decided(store, self.workspace, connection, assertion, &drawn, &context)
+        decided(store, self.workspace, connection, assertion, &drawn, &context).map(Some)
     }
 
-    fn let_in(&self, assertion: &VerifiedAssertion, change: &Change, encrypted: bool) -> Attempt {
-        let access = Some(TracedAccess::of(&change.person, self.now));
-        let unsolicited = assertion.in_response_to().is_none();
+    fn accepted(&self, end: End, assertion: &VerifiedAssertion, change: Option<&Change>) -> Attempt {
+        let begins = |change: &Change| change.login.as_ref().is_some_and(|login| login.session.is_some());
+        let outcome = match change {
+            Some(change) if begins(change) => Outcome::Checked,
+            Some(_) => Outcome::Held,
+            None => Outcome::Bounced,
+        };
+        let name = change.map_or_else(|| assertion.name_id().to_owned(), |change| change.person.user_name.to_string());
+        let access = change.map(|change| TracedAccess::of(&change.person, self.now));
         Attempt {
             reference: None,
             at: self.now,
-            end: End { outcome: Outcome::Checked, unsolicited, encrypted, failed: None },
+            end: End { outcome, ..end },
             person: None,
-            name: Some(change.person.user_name.to_string()),
+            name: Some(name),
             story: Some(Story { issuer: Some(assertion.issuer().to_owned()), diagnosis: None, access }),
         }
     }
 
-    fn refused(&self, fault: &Fault, circumstances: &Circumstances<'_>, glance: Glance, encrypted: bool) -> Attempt {
-        let diagnosis = Some(fault.diagnose(circumstances, &glance));
+    fn refused(&self, end: End, fault: &Fault, provider: Option<&IdentityProvider>, glance: Glance) -> Attempt {
+        let handle = &self.workspace.handle;
+        let diagnosis = fault.diagnose(
+            &Circumstances {
+                workspace: handle.as_str(),
+                identity_provider: provider,
+                sp_entity_id: &self.base_url.saml_metadata(handle),
+                acs_url: &self.base_url.saml_acs(handle),
+                login_url: &self.base_url.saml_login(handle),
+                now: self.now,
+                tolerance: self.settings.tolerance,
+                longest_age: self.settings.longest_age,
+                limits: self.settings.limits,
+            },
+            &glance,
+        );
         Attempt {
             reference: None,
             at: self.now,
-            end: End { outcome: Outcome::Refused, unsolicited: false, encrypted, failed: Some(fault.failed()) },
+            end: End { failed: Some(fault.failed()), ..end },
             person: None,
             name: glance.name_id,
-            story: Some(Story { issuer: glance.issuer, diagnosis, access: None }),
+            story: Some(Story { issuer: glance.issuer, diagnosis: Some(diagnosis), access: None }),
         }
     }
 }

@@ -56,6 +56,9 @@ pub struct End {
     /// Whether its assertion is encrypted.
     #[serde(default)]
     pub encrypted: bool,
+    /// Whether it was only tried, without a browser and without using anything up. That is never stored.
+    #[serde(skip)]
+    pub dry_run: bool,
     /// The check that failed.
     pub failed: Option<Failed>,
 }

@@ -193,7 +193,7 @@ fn a_check_that_the_table_does_not_know_passes_nothing() {
 #[test]
 fn what_a_login_of_its_kind_is_not_checked_for_is_not_passed() {
     let results = |outcome, unsolicited| {
-        let rows = timeline(&End { outcome, unsolicited, encrypted: true, failed: None });
+        let rows = timeline(&End { outcome, unsolicited, encrypted: true, dry_run: false, failed: None });
         let left_out = rows.into_iter().filter(|(_, result)| *result != CheckResult::Passed);
         left_out.map(|(row, _)| (row.stage, row.name)).collect::<Vec<_>>()
     };
@@ -201,8 +201,23 @@ fn what_a_login_of_its_kind_is_not_checked_for_is_not_passed() {
     let of_requests = ["in_response_to", "browser", "authenticated_before_request"].map(|name| (Stage::Login, name));
     assert_eq!(results(Outcome::SignedIn, true), of_requests);
     assert!(results(Outcome::Held, false).contains(&(Stage::Person, "unknown_role")));
+    for outcome in [Outcome::Checked, Outcome::Held] {
+        let rows = timeline(&End { outcome, unsolicited: false, encrypted: true, dry_run: true, failed: None });
+        let of_a_browser =
+            |row: &saml_acs::tracer::Check| row.stage == Stage::Commit || of_requests.contains(&(row.stage, row.name));
+        assert!(
+            rows.iter().all(|(row, result)| !of_a_browser(row) || *result == CheckResult::NotReached),
+            "{outcome:?}"
+        );
+    }
     assert!(results(Outcome::Bounced, true).iter().all(|(stage, _)| *stage >= Stage::Login));
-    let plain = timeline(&End { outcome: Outcome::SignedIn, unsolicited: false, encrypted: false, failed: None });
+    let plain = timeline(&End {
+        outcome: Outcome::SignedIn,
+        unsolicited: false,
+        encrypted: false,
+        dry_run: false,
+        failed: None,
+    });
     assert!(plain.iter().all(|(row, result)| row.stage != Stage::Encryption || *result == CheckResult::NotReached));
 }
 
@@ -255,7 +270,13 @@ fn refusals() -> [Refusal; 7] {
 }
 
 fn ended(fault: &Fault) -> End {
-    End { outcome: Outcome::Refused, unsolicited: false, encrypted: false, failed: Some(fault.failed()) }
+    End {
+        outcome: Outcome::Refused,
+        unsolicited: false,
+        encrypted: false,
+        dry_run: false,
+        failed: Some(fault.failed()),
+    }
 }
 
 static ALL_TOLD: LazyLock<Vec<Told>> = LazyLock::new(|| {

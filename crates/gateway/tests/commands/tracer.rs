@@ -126,7 +126,10 @@ fn a_reference_that_is_not_known_says_where_else_to_look() {
 fn a_copy_of_a_response_is_tried_without_signing_anybody_in() {
     let (machine, workspace) = acme();
     machine.ok(&["workspace", "set", "--workspace", "acme", "jit=everyone"]);
-    let response = workspace.response_for("ann@acme.test").with_attributes(vec![role("Environment manager")]);
+    let response = workspace
+        .response_for("ann@acme.test")
+        .answering("_request")
+        .with_attributes(vec![role("Environment manager")]);
     fs::write(machine.path("good.txt"), workspace.sign(&response)).unwrap();
     let check = ["saml", "check", "--workspace", "acme"];
     let told = machine.json(&[&check[..], &["good.txt", "--json"]].concat());
@@ -151,4 +154,48 @@ fn a_copy_of_a_response_is_tried_without_signing_anybody_in() {
 
     assert!(machine.fails(&["explain", "--workspace", "acme", "ann@acme.test"]).contains("there is no ann@acme.test"));
     assert_eq!(trace(&machine, &[]), [""; 0]);
+}
+
+/// What a dry run promises must be what happens: nobody looks further once it says that somebody would be let in.
+#[test]
+fn a_dry_run_lets_in_nobody_whom_a_login_would_not() {
+    let (machine, workspace) = acme();
+    let _serving = machine.serve();
+    workspace.scim().provision("ann@acme.test");
+    let set = |policy: &str| machine.ok(&["workspace", "set", "--workspace", "acme", policy]);
+    let check = |file: &str| {
+        let ran = machine.run(&["saml", "check", "--workspace", "acme", file, "--json"]);
+        (ran.code, serde_json::from_str::<Value>(&ran.stdout).unwrap())
+    };
+    let outcome = |file: &str| {
+        let (code, told) = check(file);
+        assert_eq!(code, Some(0), "{told}");
+        told["outcome"].as_str().unwrap().to_owned()
+    };
+    let response = workspace.response_for("ann@acme.test");
+    fs::write(machine.path("unsolicited.txt"), workspace.sign(&response)).unwrap();
+    fs::write(machine.path("answer.txt"), workspace.sign(&response.answering("_request"))).unwrap();
+
+    set("invitations=verify_first");
+    let (code, held) = check("answer.txt");
+    assert_eq!((code, &held["outcome"]), (Some(0), &json!("held")));
+    for check in held["checks"].as_array().unwrap() {
+        if ["browser", "already_used"].contains(&check["check"].as_str().unwrap()) {
+            assert_eq!(check["result"], "not_reached", "no browser is there, and nothing is used up");
+        }
+    }
+    set("invitations=sso_accepts");
+    assert_eq!(outcome("answer.txt"), "checked");
+
+    set("idp_initiated=refuse");
+    let (code, refused) = check("unsolicited.txt");
+    assert_eq!((code, &refused["check"], &refused["unsolicited"]), (Some(1), &json!("unsolicited"), &json!(true)));
+    assert_eq!(outcome("answer.txt"), "checked");
+    set("idp_initiated=bounce");
+    assert_eq!(check("unsolicited.txt").1["access"], Value::Null, "it is thrown away");
+    assert_eq!(outcome("unsolicited.txt"), "bounced");
+    set("idp_initiated=allow");
+    assert_eq!(outcome("unsolicited.txt"), "checked");
+    set("saml_force_authn=on");
+    assert_eq!(outcome("unsolicited.txt"), "bounced");
 }

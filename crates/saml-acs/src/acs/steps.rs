@@ -7,7 +7,6 @@ use ::web::session::SessionSecret;
 use domain::audit::Actor;
 use domain::command::Context;
 use domain::id::PersonId;
-use domain::policy::IdpInitiated;
 use domain::workspace::Workspace;
 use store::{Committed, Connection, LoginRequest};
 
@@ -15,7 +14,7 @@ use super::decision::{Drawn, decided};
 use super::held::Held;
 use super::{Form, Outcome, SignedIn};
 use crate::browser::{BrowserId, Cookies};
-use crate::demands::Demands;
+use crate::demands::{Demands, is_bounced};
 use crate::door::{Door, Verified, get_connections, get_workspace};
 use crate::message::SamlResponse;
 use crate::refusal::LoginError;
@@ -70,16 +69,17 @@ impl Login {
     fn accept(&self, workspace: &Workspace, verified: &Verified, form: &Form) -> Result<Outcome, LoginError> {
         let Verified { connection, provider, assertion } = verified;
         let request = assertion.in_response_to().map(|id| self.outstanding(workspace, connection, id)).transpose()?;
-        let lacks_cookies = self.lacks_cookies(request.as_ref(), form);
-        match (&request, workspace.policy.idp_initiated) {
-            (None, IdpInitiated::Refuse) => return Err(unsolicited("the policy idp_initiated is refuse")),
-            _ if lacks_cookies => return self.again(workspace, provider, form).map(Outcome::Again),
-            (Some(request), _) => {
-                self.begun_here(request)?;
-                self.demands(workspace, Some(request)).check(assertion)?;
-            }
-            (None, IdpInitiated::Allow) if self.shows_what_is_demanded(workspace, assertion) => {}
-            (None, IdpInitiated::Allow | IdpInitiated::Bounce) => return self.bounce(workspace, connection, form),
+        let (policy, tolerance) = (&workspace.policy, self.settings.tolerance);
+        let is_thrown_away = request.is_none() && is_bounced(policy, assertion, tolerance)?;
+        if self.lacks_cookies(request.as_ref(), form) {
+            return self.again(workspace, provider, form).map(Outcome::Again);
+        }
+        if is_thrown_away {
+            return self.bounce(workspace, connection, form);
+        }
+        if let Some(request) = &request {
+            self.begun_here(request)?;
+            Demands::of(policy, Some(request.issued_at), tolerance).check(assertion)?;
         }
         let to = self.return_to(workspace, request.as_ref(), form);
         let (browser, kept) = self.browser(request.as_ref())?;
@@ -117,21 +117,6 @@ impl Login {
         }
     }
 
-    /// What the policy asks for is insisted on, also of a login that was begun before the policy asked.
-    fn demands<'a>(&self, workspace: &'a Workspace, request: Option<&LoginRequest>) -> Demands<'a> {
-        let policy = &workspace.policy;
-        Demands {
-            authenticated_since: request.filter(|_| policy.saml_force_authn.0).map(|request| request.issued_at),
-            authn_contexts: policy.saml_authn_context.classes(),
-            tolerance: self.settings.tolerance,
-        }
-    }
-
-    /// An unsolicited response answers no request, so it can't show that somebody was asked anew. A login of our own can.
-    fn shows_what_is_demanded(&self, workspace: &Workspace, assertion: &VerifiedAssertion) -> bool {
-        !workspace.policy.saml_force_authn.0 && self.demands(workspace, None).check(assertion).is_ok()
-    }
-
     /// The hash of the browser's id, and the id itself where there is a cookie to be written anew. What the browser sends
     /// along comes first: of two tabs that began at once each got an id, and one of the two was kept.
     fn browser(&self, request: Option<&LoginRequest>) -> Result<(String, Option<BrowserId>), LoginError> {
@@ -148,7 +133,8 @@ impl Login {
     /// Throws the unsolicited assertion away and begins a login of our own, once.
     fn bounce(&self, workspace: &Workspace, connection: &Connection, form: &Form) -> Result<Outcome, LoginError> {
         if self.cookies.was_bounced(&self.site.base_url) {
-            return Err(unsolicited("the identity provider answered our own request with an unsolicited response"));
+            let detail = "the identity provider answered our own request with an unsolicited response";
+            return Err(LoginError::refused("unsolicited", detail));
         }
         let login = self.site.base_url.saml_login(&workspace.handle);
         let wish = form.relay_state.as_deref().and_then(ReturnTo::path);
@@ -217,8 +203,4 @@ impl Login {
         let connection = Some(connection.id);
         Context { now: self.site.now(), actor, request: self.client.0.clone(), connection }
     }
-}
-
-fn unsolicited(detail: &str) -> LoginError {
-    LoginError::refused("unsolicited", detail)
 }

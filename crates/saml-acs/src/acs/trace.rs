@@ -30,7 +30,7 @@ impl Login {
         let is_proven = seen.verified.is_some() || failed.stage.is_some_and(Stage::is_proven);
         let unsolicited = known.is_some_and(|assertion| assertion.in_response_to().is_none());
         let encrypted = seen.form.is_some_and(|form| self.is_encrypted(form));
-        let end = End { outcome: Outcome::Refused, unsolicited, encrypted, failed: Some(failed) };
+        let end = End { outcome: Outcome::Refused, unsolicited, encrypted, dry_run: false, failed: Some(failed) };
         let diagnosis = self.with_circumstances(workspace, seen, glance.issuer.as_deref(), |circumstances| {
             fault.diagnose(circumstances, &glance)
         });
@@ -86,7 +86,7 @@ impl Login {
         access: Option<TracedAccess>,
     ) -> LoginTrace {
         let (unsolicited, encrypted) = (assertion.in_response_to().is_none(), self.is_encrypted(form));
-        let end = End { outcome, unsolicited, encrypted, failed: None };
+        let end = End { outcome, unsolicited, encrypted, dry_run: false, failed: None };
         self.trace(workspace, &end, &Story { issuer: Some(assertion.issuer().to_owned()), diagnosis: None, access })
     }
 

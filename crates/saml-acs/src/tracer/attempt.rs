@@ -62,7 +62,7 @@ impl Attempt {
     /// In one object, with every key.
     #[must_use]
     pub fn json(&self) -> Value {
-        let End { outcome, unsolicited, encrypted, failed } = &self.end;
+        let End { outcome, unsolicited, encrypted, dry_run: _, failed } = &self.end;
         let diagnosis = self.diagnosis();
         let user = self.name.as_ref().map(|name| json!({ "id": self.person, "name": name }));
         json!({

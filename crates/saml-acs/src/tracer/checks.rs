@@ -226,15 +226,17 @@ fn is_made(check: &Check, end: &End) -> bool {
         let got_further = |failed: &Failed| failed.stage.is_some_and(Stage::is_proven);
         return end.encrypted && end.failed.as_ref().is_none_or(got_further);
     }
+    // Nobody's browser is there to ask, and nothing is used up.
+    let of_requests = ["in_response_to", "browser", "authenticated_before_request"];
+    if end.dry_run && (is_one_of(&of_requests) || check.stage == Stage::Commit) {
+        return false;
+    }
     match end.outcome {
         // What was thrown away, or is to come again, was not looked at any further.
         Outcome::Bounced | Outcome::PostedAgain => check.stage < Stage::Login,
         // Roles don't matter yet.
         Outcome::Held if check.name == "unknown_role" => false,
-        // Nobody's browser is there to ask, and nothing is used up.
-        Outcome::Checked if check.stage == Stage::Login => ["authn_context", "name_id"].contains(&check.name),
-        Outcome::Checked => check.stage < Stage::Commit,
-        _ if end.unsolicited => !is_one_of(&["in_response_to", "browser", "authenticated_before_request"]),
+        _ if end.unsolicited => !is_one_of(&of_requests),
         _ => !is_one_of(&["unsolicited"]),
     }
 }
