@@ -15,7 +15,7 @@ use serde::Deserialize;
 use crate::authn_request::request_id;
 use crate::connection::IdentityProvider;
 use crate::door::{get_workspace, provider_of, service_provider};
-use crate::keys::{KeyUse, find_request_key, get_keys};
+use crate::keys::{KeyUse, get_keys, get_request_key};
 use crate::metadata::Metadata;
 use crate::refusal::LoginError;
 use crate::settings::Settings;
@@ -27,7 +27,7 @@ pub fn configure(config: &mut web::ServiceConfig, settings: Settings) {
         web::scope("/saml/{workspace}")
             .app_data(web::FormConfig::default().limit(settings.form_limit()))
             .app_data(web::Data::new(settings))
-            .route("/metadata", web::get().to(metadata))
+            .service(web::resource("/metadata").wrap(from_fn(begun_login_rate)).get(metadata))
             .service(web::resource("/login").wrap(from_fn(begun_login_rate)).get(login::begin))
             .service(web::resource("/slo").wrap(from_fn(login_rate)).get(slo::by_redirect).post(slo::by_post))
             .service(web::resource("/acs").wrap(from_fn(login_rate)).post(acs::consume)),
@@ -105,8 +105,9 @@ fn written_metadata(site: &Site, handle: &str, signed: bool) -> Result<String, L
         encryption_certificates: certificates(KeyUse::Encryption)?,
         requested_attributes: attributes::read(&names, &site.store.environments(workspace.id)?),
     };
-    match find_request_key(&site.store, workspace.id)?.filter(|_| signed) {
-        Some(key) => Ok(metadata.signed_xml(&request_id(random::bytes()?), &key)?),
-        None => Ok(metadata.xml()),
+    if !signed {
+        return Ok(metadata.xml());
     }
+    let key = get_request_key(&site.store, workspace.id)?;
+    Ok(metadata.signed_xml(&request_id(random::bytes()?), &key)?)
 }

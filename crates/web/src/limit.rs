@@ -75,7 +75,7 @@ impl Limits {
         self.wrong_tokens.check_address(request)
     }
 
-    /// A login that begins here: each stores a request.
+    /// A login that begins here, which stores a request, or our metadata, which may be signed.
     pub fn begun_login(&self, request: &HttpRequest) -> Result<(), OverRate> {
         self.begun_logins.check_address(request)
     }

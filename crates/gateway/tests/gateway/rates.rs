@@ -33,6 +33,20 @@ fn wrong_tokens_never_make_the_right_one_fail() {
     gate.acme.scim().get("/Users").expect(200);
 }
 
+/// Anybody may fetch it, and each signature costs.
+#[test]
+fn our_metadata_has_the_rate_of_logins_that_begin() {
+    let gate = strict();
+    let get = |query: &str| gate.acme.browser().get(&(gate.acme.path("metadata") + query));
+    assert!((0..5).all(|_| get("?signed=1").status == 200));
+    let refused = get("?signed=1").expect(429);
+    assert_eq!(refused.header("retry-after"), "1");
+    get("").expect(429);
+    gate.acme.post(&mut gate.acme.browser(), "bm8=", "").expect(403);
+    gate.advance(Duration::seconds(1));
+    get("").expect(200);
+}
+
 /// Each refused response costs a verification and an entry in the log.
 #[test]
 fn logins_from_one_address_have_a_rate_refused_ones_included() {
