@@ -8,6 +8,7 @@ mod environment;
 mod explain;
 mod group;
 mod init;
+mod listing;
 mod migrate;
 mod owner;
 mod role;

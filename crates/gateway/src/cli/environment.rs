@@ -6,9 +6,9 @@ use domain::policy::Span;
 use serde_json::{Value, json};
 use store::StoreError;
 
+use super::listing::Listing;
 use super::session::{InWorkspace, Session};
 use crate::config::Settings;
-use crate::output;
 
 /// `gatehouse environment …`
 #[derive(Debug, Subcommand)]
@@ -20,7 +20,7 @@ pub(super) enum Environment {
     /// Remove an environment with everybody's role in it
     Remove(Remove),
     /// Print the environments in their order
-    List(List),
+    List(Listing),
 }
 
 #[derive(Debug, Args)]
@@ -60,15 +60,6 @@ pub(super) struct Remove {
     name: String,
 }
 
-#[derive(Debug, Args)]
-pub(super) struct List {
-    #[command(flatten)]
-    within: InWorkspace,
-    /// Print one JSON object a line
-    #[arg(long)]
-    json: bool,
-}
-
 /// `none`, or a duration.
 #[derive(Debug, Clone, Copy)]
 struct MaxAge(Option<Span>);
@@ -94,7 +85,9 @@ impl Environment {
             Self::Remove(one) => {
                 change(settings, &one, EventKind::EnvironmentRemoved, |all, _| Ok(all.remove(&one.name)?))
             }
-            Self::List(list) => list.run(settings),
+            Self::List(list) => {
+                list.run(settings, |session| Ok(session.store.environments(session.workspace.id)?), (describe, text))
+            }
         }
     }
 }
@@ -139,20 +132,6 @@ impl Set {
     }
 }
 
-impl List {
-    fn run(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
-        for environment in session.store.environments(session.workspace.id)? {
-            if self.json {
-                output::json(&describe(&environment))?;
-            } else {
-                tell(&environment)?;
-            }
-        }
-        Ok(())
-    }
-}
-
 fn describe(environment: &environment::Environment) -> Value {
     json!({
         "name": environment.name,
@@ -163,9 +142,9 @@ fn describe(environment: &environment::Environment) -> Value {
     })
 }
 
-fn tell(environment: &environment::Environment) -> Result<()> {
+fn text(environment: &environment::Environment) -> String {
     let max_age = environment.max_age.map_or("none".to_owned(), |age| age.to_string());
-    output::line(format!("{}: default role {}, maximum age {max_age}", environment.name, environment.default_role))?;
-    output::line(format!("  SCIM  {}", environment.scim_attributes.join(", ")))?;
-    output::line(format!("  SAML  {}", environment.saml_attributes.join(", ")))
+    let (scim, saml) = (environment.scim_attributes.join(", "), environment.saml_attributes.join(", "));
+    let (name, default_role) = (&environment.name, &environment.default_role);
+    format!("{name}: default role {default_role}, maximum age {max_age}\n  SCIM  {scim}\n  SAML  {saml}")
 }

@@ -3,12 +3,12 @@ use clap::{Args, Subcommand};
 use domain::audit::{EventKind, Subject};
 use domain::environment::RoleName;
 use domain::role::{self, Privilege, Privileges};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::{StoreError, Unique};
 
+use super::listing::Listing;
 use super::session::{InWorkspace, Session};
 use crate::config::Settings;
-use crate::output;
 
 /// `gatehouse role …`
 #[derive(Debug, Subcommand)]
@@ -18,7 +18,7 @@ pub(super) enum Role {
     /// Replace the privileges of a role that was added
     Set(Named),
     /// Print the roles with their privileges
-    List(List),
+    List(Listing),
 }
 
 #[derive(Debug, Args)]
@@ -33,21 +33,14 @@ pub(super) struct Named {
     privileges: Vec<Privilege>,
 }
 
-#[derive(Debug, Args)]
-pub(super) struct List {
-    #[command(flatten)]
-    within: InWorkspace,
-    /// Print one JSON object a line
-    #[arg(long)]
-    json: bool,
-}
-
 impl Role {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {
         match self {
             Self::Add(named) => named.add(settings),
             Self::Set(named) => named.set(settings),
-            Self::List(list) => list.run(settings),
+            Self::List(list) => {
+                list.run(settings, |session| Ok(session.store.roles(session.workspace.id)?), (describe, text))
+            }
         }
     }
 }
@@ -92,17 +85,11 @@ impl Named {
     }
 }
 
-impl List {
-    fn run(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
-        for role in session.store.roles(session.workspace.id)? {
-            if self.json {
-                let kind = if role.is_system() { "system" } else { "custom" };
-                output::json(&json!({ "name": role.name, "type": kind, "privileges": role.privileges }))?;
-            } else {
-                output::line(format!("{:<24} {}", role.name.as_str(), role.privileges).trim_end())?;
-            }
-        }
-        Ok(())
-    }
+fn describe(role: &domain::role::Role) -> Value {
+    let kind = if role.is_system() { "system" } else { "custom" };
+    json!({ "name": role.name, "type": kind, "privileges": role.privileges })
+}
+
+fn text(role: &domain::role::Role) -> String {
+    format!("{:<24} {}", role.name.as_str(), role.privileges).trim_end().to_owned()
 }

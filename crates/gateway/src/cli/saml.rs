@@ -16,6 +16,7 @@ use saml_acs::{IdentityProvider, SigningCertificate};
 use store::{Connection, StoreError, Unique};
 use web::random;
 
+use super::listing::Listing;
 use super::session::{InWorkspace, OfProvider, Session};
 use crate::config::Settings;
 use crate::metadata;
@@ -46,7 +47,7 @@ pub(super) enum Idp {
     /// Fetch its metadata from its address now; a server does that every six hours
     Refresh(list::Refresh),
     /// Print the names of all
-    List(list::List),
+    List(Listing),
     /// Remove one with its links, sessions and SCIM tokens; nobody signs in as one of its people until they are linked anew
     Remove(list::Remove),
 }
@@ -85,7 +86,7 @@ impl Saml {
             Self::Idp(Idp::Set(set)) => set.run(settings),
             Self::Idp(Idp::Show(show)) => show.run(settings),
             Self::Idp(Idp::Refresh(refresh)) => refresh.run(settings),
-            Self::Idp(Idp::List(list)) => list.run(settings),
+            Self::Idp(Idp::List(listing)) => list::list(listing, settings),
             Self::Idp(Idp::Remove(remove)) => remove.run(settings),
             Self::Key(key) => key.run(settings),
             Self::Trace(trace) => trace.run(settings),

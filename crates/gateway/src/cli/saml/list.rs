@@ -1,21 +1,13 @@
 use anyhow::{Result, bail};
 use clap::Args;
 use domain::audit::{EventKind, Subject};
+use store::Connection;
 
+use crate::cli::listing::Listing;
 use crate::cli::session::{InWorkspace, OfProvider, Session};
 use crate::config::Settings;
 use crate::metadata::refresh::{Outcome, audited, refresh};
 use crate::output;
-
-/// `gatehouse saml idp list`
-#[derive(Debug, Args)]
-pub(in crate::cli) struct List {
-    #[command(flatten)]
-    within: InWorkspace,
-    /// Print one JSON object a line
-    #[arg(long)]
-    json: bool,
-}
 
 /// `gatehouse saml idp remove`
 #[derive(Debug, Args)]
@@ -56,18 +48,10 @@ impl Refresh {
     }
 }
 
-impl List {
-    pub(super) fn run(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
-        for connection in session.store.connections(session.workspace.id)? {
-            if self.json {
-                output::json(&audited(&connection))?;
-            } else {
-                output::line(format!("{:<20} {}", connection.name.as_str(), connection.entity_id))?;
-            }
-        }
-        Ok(())
-    }
+/// `gatehouse saml idp list`
+pub(super) fn list(listing: Listing, settings: &Settings) -> Result<()> {
+    let text = |connection: &Connection| format!("{:<20} {}", connection.name.as_str(), connection.entity_id);
+    listing.run(settings, |session| Ok(session.store.connections(session.workspace.id)?), (audited, text))
 }
 
 impl Remove {

@@ -6,6 +6,7 @@ use domain::audit::{EventKind, Subject};
 use domain::custom_attribute::{CustomAttribute, CustomKind, Shape};
 use serde_json::json;
 
+use crate::cli::listing::Listing;
 use crate::cli::session::{InWorkspace, Session};
 use crate::config::Settings;
 use crate::output;
@@ -16,7 +17,7 @@ pub(in crate::cli) enum Attribute {
     /// Take a further attribute of people; one that was removed comes back with its values
     Add(Add),
     /// Print the added attributes
-    List(List),
+    List(Listing),
     /// Take an added attribute no longer; values that people have are hidden and kept
     Remove(Remove),
 }
@@ -44,15 +45,6 @@ pub(in crate::cli) struct Add {
 }
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct List {
-    #[command(flatten)]
-    within: InWorkspace,
-    /// Print one JSON object a line
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, Args)]
 pub(in crate::cli) struct Remove {
     #[command(flatten)]
     within: InWorkspace,
@@ -69,7 +61,7 @@ impl Attribute {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {
         match self {
             Self::Add(add) => add.run(settings),
-            Self::List(list) => list.run(settings),
+            Self::List(list) => list.run(settings, in_force, (|attribute| json!(attribute), text)),
             Self::Remove(remove) => remove.run(settings),
         }
     }
@@ -83,19 +75,6 @@ impl Add {
         let entry = session.entry(EventKind::ScimAttributeAdded, subject(&attribute), None, Some(json!(attribute)));
         session.store.add_custom_attribute(attribute.clone(), entry)?;
         if self.json { output::json(&attribute) } else { Ok(()) }
-    }
-}
-
-impl List {
-    fn run(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
-        session.store.custom_attributes(session.workspace.id)?.iter().try_for_each(|attribute| {
-            if self.json {
-                output::json(attribute)
-            } else {
-                output::line(format!("{attribute}  {}", attribute.shape()))
-            }
-        })
     }
 }
 
@@ -115,4 +94,12 @@ impl Remove {
 
 fn subject(attribute: &CustomAttribute) -> Subject {
     Subject::named("scim_attribute", &attribute.to_string())
+}
+
+fn in_force(session: &Session) -> Result<Vec<CustomAttribute>> {
+    Ok(session.store.custom_attributes(session.workspace.id)?.iter().cloned().collect())
+}
+
+fn text(attribute: &CustomAttribute) -> String {
+    format!("{attribute}  {}", attribute.shape())
 }
