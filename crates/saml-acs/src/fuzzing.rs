@@ -1,11 +1,12 @@
-//! What the fuzz targets in `fuzz/` see of the inside. Only cargo-fuzz compiles this: it sets `cfg(fuzzing)`.
+//! What the fuzz targets in `fuzz/` see of the inside. cargo-fuzz compiles this: it sets `cfg(fuzzing)`; so do the unit tests, which
+//! keeps it fitting what it calls.
 //!
 //! The targets look for what no test thought of, so they call the steps one by one with bytes of their own. In particular
 //! [`read_unverified`] reads what nobody signed, which nothing else may do.
 
 use chrono::{DateTime, Utc};
 use domain::command::AssertedProfile;
-use domain::connection::WeakAlgorithms;
+use domain::connection::{AttributeNames, WeakAlgorithms};
 use domain::environment::Environment;
 use domain::facts::AssertedFacts;
 use domain::id::ConnectionId;
@@ -132,10 +133,11 @@ pub fn read_unverified_logout(message: &[u8], kind: LogoutKind) -> Option<(Strin
 }
 
 fn said(assertion: &VerifiedAssertion, connection: ConnectionId, now: DateTime<Utc>) -> Said {
+    let names = AttributeNames::default();
     Said {
         name_id: assertion.name_id().to_owned(),
-        login_name: attributes::login_name(assertion).ok().map(|name| name.as_str().to_owned()),
-        profile: attributes::profile(assertion),
-        facts: attributes::facts(assertion, connection, &Environment::defaults(), now),
+        login_name: attributes::login_name(assertion, &names).ok().map(|name| name.as_str().to_owned()),
+        profile: attributes::profile(assertion, &names),
+        facts: attributes::facts(assertion, connection, &names, &Environment::defaults(), now),
     }
 }

@@ -15,7 +15,7 @@ mod enveloped_signature;
 pub mod error;
 #[expect(unsafe_code, reason = "calls libxml2's canonicaliser; every block says why it is sound")]
 mod foreign;
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, test))]
 pub mod fuzzing;
 mod keys;
 mod login;

@@ -46,7 +46,7 @@ impl VerifiedAssertion {
     }
 
     /// What an assertion would say if it were signed and acceptable: for the fuzz target of what reads it.
-    #[cfg(fuzzing)]
+    #[cfg(any(fuzzing, test))]
     pub(crate) fn unverified(assertion: &AssertionClaims) -> Option<Self> {
         Some(Self {
             issuer: assertion.issuer.clone().unwrap_or_default(),
