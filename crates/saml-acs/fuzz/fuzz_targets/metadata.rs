@@ -20,9 +20,11 @@ static SAID: LazyLock<String> = LazyLock::new(|| {
 
 fuzz_target!(|message: &[u8]| {
     let Ok(xml) = std::str::from_utf8(message) else { return };
-    let _ = valid_until(xml);
     match choose(xml, None) {
-        Ok(one) => assert_eq!(choose(&one, None).as_deref(), Ok(one.as_str())),
+        Ok(one) => {
+            assert_eq!(choose(&one, None).as_deref(), Ok(one.as_str()));
+            assert_eq!(valid_until(&one), valid_until(xml));
+        }
         Err(MetadataError::NotOneIdentityProvider(names)) => {
             for name in names.iter().take(3) {
                 let Ok(one) = choose(xml, Some(name)) else { continue };
