@@ -1,6 +1,7 @@
 //! Metadata that is fetched again and again: when it is due, and how it went.
 
 use chrono::Duration;
+use diesel::prelude::*;
 use domain::audit::AuditEntry;
 use domain::clock::Timestamp;
 use domain::id::ConnectionId;
@@ -10,9 +11,11 @@ use crate::backend::{read, write};
 use crate::connections::Connection;
 use crate::error::StoreError;
 use crate::record::micros;
+use crate::schema::metadata_sources;
 
 /// Where a connection's metadata is fetched from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = metadata_sources, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
 pub struct MetadataSource {
     /// The address.
     pub url: String,

@@ -385,6 +385,8 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(metadata_sources -> connections (connection_id));
+diesel::allow_tables_to_appear_in_same_query!(connections, metadata_sources);
 diesel::allow_tables_to_appear_in_same_query!(
     access_history,
     group_renames,

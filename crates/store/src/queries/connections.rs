@@ -7,7 +7,9 @@ use crate::connections::Connection;
 use crate::error::StoreError;
 use crate::metadata::MetadataSource;
 use crate::record::{id, json, parsed, valid};
-use crate::schema::{connections, consumed_assertions, login_requests, saml_links, scim_tokens, sessions};
+use crate::schema::{
+    connections, consumed_assertions, login_requests, metadata_sources, saml_links, scim_tokens, sessions,
+};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = connections, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
@@ -50,28 +52,28 @@ impl Row {
     }
 }
 
+/// With where the metadata is fetched from, if it is.
+type Found = (Row, Option<MetadataSource>);
+
 /// Their ids tell in which order they were made.
 pub(crate) fn all(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Connection>, StoreError> {
-    let rows: Vec<Row> = connections::table
+    let rows: Vec<Found> = connections::table
+        .left_join(metadata_sources::table)
         .filter(connections::workspace_id.eq(workspace.to_string()))
         .order(connections::id)
-        .select(Row::as_select())
+        .select(Found::as_select())
         .load(conn)?;
-    rows.into_iter()
-        .map(|row| {
-            let source = metadata::source(conn, &row.id)?;
-            row.into_connection(source)
-        })
-        .collect()
+    rows.into_iter().map(|(row, source)| row.into_connection(source)).collect()
 }
 
 pub(crate) fn find(conn: &mut Conn, connection: &str) -> Result<Option<Connection>, StoreError> {
-    let row: Option<Row> = connections::table.find(connection).select(Row::as_select()).first(conn).optional()?;
-    row.map(|row| {
-        let source = metadata::source(conn, connection)?;
-        row.into_connection(source)
-    })
-    .transpose()
+    let row: Option<Found> = connections::table
+        .find(connection)
+        .left_join(metadata_sources::table)
+        .select(Found::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(|(row, source)| row.into_connection(source)).transpose()
 }
 
 /// Whether the connection is what it was when it was read. It stays so until the transaction ends.

@@ -10,12 +10,7 @@ use crate::record::timestamp;
 use crate::schema::{certificate_warnings, metadata_sources};
 
 pub(crate) fn source(conn: &mut Conn, connection: &str) -> Result<Option<MetadataSource>, StoreError> {
-    let row: Option<(String, Option<String>, bool)> = metadata_sources::table
-        .find(connection)
-        .select((metadata_sources::url, metadata_sources::certificate, metadata_sources::is_private))
-        .first(conn)
-        .optional()?;
-    Ok(row.map(|(url, certificate, is_private)| MetadataSource { url, certificate, is_private }))
+    Ok(metadata_sources::table.find(connection).select(MetadataSource::as_select()).first(conn).optional()?)
 }
 
 /// Another source begins anew; the same one goes on as it went.
