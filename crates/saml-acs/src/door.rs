@@ -14,6 +14,7 @@ use crate::message::SamlResponse;
 use crate::refusal::LoginError;
 use crate::service_provider::ServiceProvider;
 use crate::settings::Settings;
+use crate::tracer::{Circumstances, Diagnosis, Fault, Glance};
 use crate::verify::{Claim, Expectations, VerifiedAssertion, verify};
 
 /// The workspace of that handle.
@@ -56,6 +57,7 @@ pub(crate) struct Verified {
     pub(crate) connection: Connection,
     pub(crate) provider: IdentityProvider,
     pub(crate) assertion: VerifiedAssertion,
+    pub(crate) encrypted: bool,
 }
 
 impl<'a> Door<'a> {
@@ -69,13 +71,13 @@ impl<'a> Door<'a> {
         let (entity_id, acs_url) = (self.base_url.saml_metadata(handle), self.base_url.saml_acs(handle));
         let Settings { limits, tolerance, longest_age, .. } = self.settings;
         let (connection, provider) = self.sender_of(message.xml())?;
-        let keys =
-            if message.may_be_encrypted() { decryption_keys(self.store, self.workspace.id)? } else { Vec::new() };
+        let encrypted = message.may_be_encrypted();
+        let keys = if encrypted { decryption_keys(self.store, self.workspace.id)? } else { Vec::new() };
         let weak_algorithms = connection.weak_algorithms;
         let expectations = Expectations::new(&provider, &entity_id, &acs_url, self.now);
         let expectations = Expectations { tolerance, longest_age, limits, weak_algorithms, ..expectations };
         let assertion = verify(message, &Expectations { decryption_keys: &keys, ..expectations })?;
-        Ok(Verified { connection, provider, assertion })
+        Ok(Verified { connection, provider, assertion, encrypted })
     }
 
     /// The connection whose message it claims to be, of a login or of a logout, and its identity provider with the keys that
@@ -91,6 +93,25 @@ impl<'a> Door<'a> {
         let ended =
             || LoginError::refused("certificate_expired", "every certificate of the identity provider has ended");
         Ok((connection, provider.without_expired(self.now).ok_or_else(ended)?))
+    }
+
+    /// Why a response failed, by what it is measured by. Where its connection is not known, the one that it names is taken.
+    pub(crate) fn diagnose(&self, fault: &Fault, glance: &Glance, known: Option<&IdentityProvider>) -> Diagnosis {
+        let named = || named_provider(self.store, self.workspace, glance.issuer.as_deref());
+        let other = known.is_none().then(named).flatten();
+        let handle = &self.workspace.handle;
+        let circumstances = Circumstances {
+            workspace: handle.as_str(),
+            identity_provider: known.or(other.as_ref()),
+            sp_entity_id: &self.base_url.saml_metadata(handle),
+            acs_url: &self.base_url.saml_acs(handle),
+            login_url: &self.base_url.saml_login(handle),
+            now: self.now,
+            tolerance: self.settings.tolerance,
+            longest_age: self.settings.longest_age,
+            limits: self.settings.limits,
+        };
+        fault.diagnose(&circumstances, glance)
     }
 
     fn connection_of(&self, xml: &[u8]) -> Result<Connection, LoginError> {
@@ -112,7 +133,7 @@ impl<'a> Door<'a> {
 }
 
 /// The identity provider of that name, or the only one: for words about a failed login, never for a decision.
-pub(crate) fn named_provider(store: &Store, workspace: &Workspace, issuer: Option<&str>) -> Option<IdentityProvider> {
+fn named_provider(store: &Store, workspace: &Workspace, issuer: Option<&str>) -> Option<IdentityProvider> {
     let connections = get_connections(store, workspace.id).ok()?;
     let named = connections.iter().find(|connection| Some(connection.entity_id.as_str()) == issuer);
     let only = connections.first().filter(|_| connections.len() == 1);

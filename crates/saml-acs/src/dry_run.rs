@@ -12,13 +12,12 @@ use domain::workspace::Workspace;
 use store::Store;
 
 use crate::acs::decision::{Drawn, decided};
-use crate::connection::IdentityProvider;
 use crate::demands::{Demands, is_bounced};
-use crate::door::{Door, Verified, named_provider};
+use crate::door::{Door, Verified};
 use crate::message::SamlResponse;
 use crate::refusal::LoginError;
 use crate::settings::Settings;
-use crate::tracer::{Attempt, Circumstances, End, Fault, Glance, Outcome, Story, TracedAccess};
+use crate::tracer::{Attempt, Diagnosis, End, Fault, Glance, Outcome, Story, TracedAccess};
 use crate::verify::VerifiedAssertion;
 
 /// Where a response is tried, and when.
@@ -61,8 +60,7 @@ impl DryRun<'_> {
         match tried {
             Ok((assertion, change)) => Ok(self.accepted(end, &assertion, change.as_ref())),
             Err(LoginError::Refused { fault, .. }) => {
-                let provider = named_provider(store, workspace, glance.issuer.as_deref());
-                Ok(self.refused(end, &fault, provider.as_ref(), glance))
+                Ok(self.refused(end, &fault, door.diagnose(&fault, &glance, None), glance))
             }
             Err(other) => Err(not_tried(other)),
         }
@@ -102,22 +100,7 @@ impl DryRun<'_> {
         }
     }
 
-    fn refused(&self, end: End, fault: &Fault, provider: Option<&IdentityProvider>, glance: Glance) -> Attempt {
-        let handle = &self.workspace.handle;
-        let diagnosis = fault.diagnose(
-            &Circumstances {
-                workspace: handle.as_str(),
-                identity_provider: provider,
-                sp_entity_id: &self.base_url.saml_metadata(handle),
-                acs_url: &self.base_url.saml_acs(handle),
-                login_url: &self.base_url.saml_login(handle),
-                now: self.now,
-                tolerance: self.settings.tolerance,
-                longest_age: self.settings.longest_age,
-                limits: self.settings.limits,
-            },
-            &glance,
-        );
+    fn refused(&self, end: End, fault: &Fault, diagnosis: Diagnosis, glance: Glance) -> Attempt {
         Attempt {
             reference: None,
             at: self.now,

@@ -57,7 +57,7 @@ impl Login {
         let verified = self.verified(&workspace, &form).inspect_err(|error| refused(seen, error))?;
         let seen = Seen { verified: Some(&verified), ..seen };
         let outcome = self.accept(&workspace, &verified, &form).inspect_err(|error| refused(seen, error))?;
-        self.record_passing(&workspace, &form, &verified.assertion, &outcome);
+        self.record_passing(&workspace, &verified, &outcome);
         Ok(outcome)
     }
 
@@ -67,7 +67,7 @@ impl Login {
     }
 
     fn accept(&self, workspace: &Workspace, verified: &Verified, form: &Form) -> Result<Outcome, LoginError> {
-        let Verified { connection, provider, assertion } = verified;
+        let Verified { connection, provider, assertion, .. } = verified;
         let request = assertion.in_response_to().map(|id| self.outstanding(workspace, connection, id)).transpose()?;
         let (policy, tolerance) = (&workspace.policy, self.settings.tolerance);
         let is_thrown_away = request.is_none() && is_bounced(policy, assertion, tolerance)?;
@@ -87,7 +87,7 @@ impl Login {
         let session = Session { secret, browser, request: request.map(|request| request.id) };
         let committed = self.commit(workspace, connection, assertion, &session)?;
         self.warn_of_sha1(workspace, assertion);
-        self.record_login(workspace, form, assertion, &committed);
+        self.record_login(workspace, verified, &committed);
         let Some(begun) = committed.session else {
             return Ok(Outcome::Held(Held::of(&self.site, &committed.person)));
         };

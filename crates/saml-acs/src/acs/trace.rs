@@ -7,13 +7,11 @@ use domain::workspace::Workspace;
 use serde_json::json;
 use store::{Committed, LoginTrace, TraceStanding};
 
+use super::Outcome as Answer;
 use super::steps::{Login, Seen};
-use super::{Form, Outcome as Answer};
-use crate::connection::IdentityProvider;
-use crate::door::named_provider;
+use crate::door::{Door, Verified};
 use crate::message::SamlResponse;
-use crate::tracer::{Circumstances, End, Fault, Glance, Outcome, Stage, Story, TracedAccess};
-use crate::verify::VerifiedAssertion;
+use crate::tracer::{End, Fault, Glance, Outcome, Stage, Story, TracedAccess};
 
 impl Login {
     /// A login that a check ended.
@@ -25,15 +23,16 @@ impl Login {
         subject: &Subject,
     ) -> LoginTrace {
         let known = seen.verified.map(|verified| &verified.assertion);
-        let glance = seen.form.map(|form| self.glance(form)).unwrap_or_default();
+        let limits = &self.settings.limits;
+        let message = seen.form.and_then(|form| SamlResponse::from_form_field(&form.saml_response, limits).ok());
+        let glance = message.as_ref().map(|message| Glance::at(message, limits)).unwrap_or_default();
+        let encrypted = message.is_some_and(|message| message.may_be_encrypted());
         let failed = fault.failed();
         let is_proven = seen.verified.is_some() || failed.stage.is_some_and(Stage::is_proven);
         let unsolicited = known.is_some_and(|assertion| assertion.in_response_to().is_none());
-        let encrypted = seen.form.is_some_and(|form| self.is_encrypted(form));
         let end = End { outcome: Outcome::Refused, unsolicited, encrypted, dry_run: false, failed: Some(failed) };
-        let diagnosis = self.with_circumstances(workspace, seen, glance.issuer.as_deref(), |circumstances| {
-            fault.diagnose(circumstances, &glance)
-        });
+        let provider = seen.verified.map(|verified| &verified.provider);
+        let diagnosis = Door::of(&self.site, self.settings, workspace).diagnose(fault, &glance, provider);
         let issuer = known.map(|assertion| assertion.issuer().to_owned()).or(glance.issuer);
         LoginTrace {
             standing: if is_proven { TraceStanding::Proven } else { TraceStanding::Unproven },
@@ -44,35 +43,23 @@ impl Login {
     }
 
     /// A login that was thrown away, or is to be posted once more. Others are told where they are committed.
-    pub(super) fn record_passing(
-        &self,
-        workspace: &Workspace,
-        form: &Form,
-        assertion: &VerifiedAssertion,
-        answer: &Answer,
-    ) {
+    pub(super) fn record_passing(&self, workspace: &Workspace, verified: &Verified, answer: &Answer) {
         let outcome = match answer {
             Answer::Bounced(_) => Outcome::Bounced,
             Answer::Again(_) => Outcome::PostedAgain,
             Answer::SignedIn(_) | Answer::Held(_) => return,
         };
-        let trace = self.passed_trace(workspace, form, assertion, outcome, None);
+        let trace = self.passed_trace(workspace, verified, outcome, None);
         // Nobody is let in, and nothing is used up: one response would do for any number of them.
-        let (standing, name) = (TraceStanding::Proven, Some(assertion.name_id().to_owned()));
+        let (standing, name) = (TraceStanding::Proven, Some(verified.assertion.name_id().to_owned()));
         self.remember(LoginTrace { standing, name, ..trace });
     }
 
     /// A login that is committed.
-    pub(super) fn record_login(
-        &self,
-        workspace: &Workspace,
-        form: &Form,
-        assertion: &VerifiedAssertion,
-        committed: &Committed,
-    ) {
+    pub(super) fn record_login(&self, workspace: &Workspace, verified: &Verified, committed: &Committed) {
         let outcome = if committed.session.is_some() { Outcome::SignedIn } else { Outcome::Held };
         let access = TracedAccess::of(&committed.person, self.site.now());
-        let trace = self.passed_trace(workspace, form, assertion, outcome, Some(access));
+        let trace = self.passed_trace(workspace, verified, outcome, Some(access));
         let name = committed.person.user_name.to_string();
         self.remember(LoginTrace { person: Some(committed.person.id), name: Some(name), ..trace });
     }
@@ -80,12 +67,12 @@ impl Login {
     fn passed_trace(
         &self,
         workspace: &Workspace,
-        form: &Form,
-        assertion: &VerifiedAssertion,
+        verified: &Verified,
         outcome: Outcome,
         access: Option<TracedAccess>,
     ) -> LoginTrace {
-        let (unsolicited, encrypted) = (assertion.in_response_to().is_none(), self.is_encrypted(form));
+        let Verified { assertion, encrypted, .. } = verified;
+        let (unsolicited, encrypted) = (assertion.in_response_to().is_none(), *encrypted);
         let end = End { outcome, unsolicited, encrypted, dry_run: false, failed: None };
         self.trace(workspace, &end, &Story { issuer: Some(assertion.issuer().to_owned()), diagnosis: None, access })
     }
@@ -113,44 +100,5 @@ impl Login {
                 tracing::error!(request, cause = %error, "a login can't be traced");
             }
         });
-    }
-
-    fn is_encrypted(&self, form: &Form) -> bool {
-        let message = SamlResponse::from_form_field(&form.saml_response, &self.settings.limits);
-        message.is_ok_and(|message| message.may_be_encrypted())
-    }
-
-    fn glance(&self, form: &Form) -> Glance {
-        let limits = &self.settings.limits;
-        let message = SamlResponse::from_form_field(&form.saml_response, limits).ok();
-        message.map(|message| Glance::at(&message, limits)).unwrap_or_default()
-    }
-
-    /// What the login was measured by. Where it failed before its connection was known, the one that it names is taken.
-    fn with_circumstances<T>(
-        &self,
-        workspace: &Workspace,
-        seen: Seen<'_>,
-        issuer: Option<&str>,
-        look: impl FnOnce(&Circumstances<'_>) -> T,
-    ) -> T {
-        let (base_url, handle) = (&self.site.base_url, &workspace.handle);
-        let other = match seen.verified {
-            Some(_) => None,
-            None => named_provider(&self.site.store, workspace, issuer),
-        };
-        let known = seen.verified.map(|verified| &verified.provider);
-        let identity_provider: Option<&IdentityProvider> = known.or(other.as_ref());
-        look(&Circumstances {
-            workspace: handle.as_str(),
-            identity_provider,
-            sp_entity_id: &base_url.saml_metadata(handle),
-            acs_url: &base_url.saml_acs(handle),
-            login_url: &base_url.saml_login(handle),
-            now: self.site.now(),
-            tolerance: self.settings.tolerance,
-            longest_age: self.settings.longest_age,
-            limits: self.settings.limits,
-        })
     }
 }
