@@ -102,7 +102,7 @@ pub fn warn_of_certificates(store: &Store, now: Timestamp) -> Result<(), StoreEr
         for connection in store.connections(workspace.id)? {
             let Ok(provider) = IdentityProvider::from_metadata(&connection.metadata) else { continue };
             for facts in provider.signing_certificates().iter().filter_map(|certificate| certificate.facts().ok()) {
-                let left = (facts.not_after - now).num_days();
+                let left = facts.days_left(now);
                 let Some(days) = WARN_AT.into_iter().find(|days| left < *days && facts.not_after > now) else {
                     continue;
                 };

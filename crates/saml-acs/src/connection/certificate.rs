@@ -37,6 +37,14 @@ pub struct CertificateFacts {
     pub not_after: DateTime<Utc>,
 }
 
+impl CertificateFacts {
+    /// How many whole days it has left. Rounded down, so that what ended an hour ago has -1 and not 0.
+    #[must_use]
+    pub fn days_left(&self, now: DateTime<Utc>) -> i64 {
+        (self.not_after - now).num_seconds().div_euclid(86_400)
+    }
+}
+
 impl SigningCertificate {
     /// The certificate as openssl knows it, for its names, dates and fingerprint.
     #[must_use]

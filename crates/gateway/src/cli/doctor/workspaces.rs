@@ -1,7 +1,6 @@
 //! What is a workspace's own: identity providers, their certificates and metadata, SCIM, and our keys.
 
 use anyhow::Result;
-use chrono::{DateTime, Utc};
 use domain::clock::{Clock, Timestamp};
 use domain::workspace::Workspace;
 use saml_acs::{IdentityProvider, KeyUse, certificate_facts};
@@ -47,10 +46,10 @@ fn provider(store: &Store, workspace: &Workspace, connection: &Connection, now: 
         let finding = format!("the metadata of {name} can't be used");
         return Ok(vec![Finding::trouble("SAML", finding, format!("{set} --metadata FILE_OR_URL"))]);
     };
-    let ends = provider.signing_certificates().iter().filter_map(|certificate| certificate.facts().ok());
-    let last = ends.map(|facts| facts.not_after).max();
+    let certificates = provider.signing_certificates().iter().filter_map(|certificate| certificate.facts().ok());
+    let left = certificates.map(|facts| facts.days_left(now)).max();
     let remedy = format!("Have {name} make a new certificate, then {set} --metadata FILE_OR_URL");
-    let mut findings = vec![lasting(&format!("{name} ({})", connection.entity_id), last, now, remedy)];
+    let mut findings = vec![lasting(&format!("{name} ({})", connection.entity_id), left, remedy)];
     if connection.weak_algorithms.permit_sha1() {
         let finding = format!("{name} may sign with SHA-1, which is broken");
         findings.push(Finding::warning("SAML", finding, format!("Have it sign with SHA-256, then {set}")));
@@ -67,8 +66,8 @@ fn provider(store: &Store, workspace: &Workspace, connection: &Connection, now: 
 }
 
 /// Of several certificates the one that lasts longest counts.
-fn lasting(name: &str, last: Option<DateTime<Utc>>, now: Timestamp, remedy: String) -> Finding {
-    match last.map(|end| (end - now).num_seconds().div_euclid(86_400)) {
+fn lasting(name: &str, days_left: Option<i64>, remedy: String) -> Finding {
+    match days_left {
         Some(..0) => Finding::warning("SAML", format!("every certificate of {name} has ended"), remedy),
         Some(days @ ..WARN_DAYS) => {
             Finding::warning("SAML", format!("the last certificate of {name} ends in {days} days"), remedy)
@@ -102,8 +101,8 @@ fn own_keys(store: &Store, workspace: &Workspace, now: Timestamp) -> Result<Vec<
     let mut findings = Vec::new();
     for used in KeyUse::ALL {
         let keys = store.keys(used.purpose(), Some(workspace.id))?;
-        let ends = keys.iter().filter_map(|key| certificate_facts(&key.public).ok()).map(|facts| facts.not_after);
-        let is_short = ends.max().is_some_and(|end| (end - now).num_days() < WARN_DAYS);
+        let facts = keys.iter().filter_map(|key| certificate_facts(&key.public).ok());
+        let is_short = facts.map(|facts| facts.days_left(now)).max().is_some_and(|days| days < WARN_DAYS);
         if is_short {
             let finding = format!("our certificate for {} ends within {WARN_DAYS} days", used.as_str());
             let remedy = format!("gatehouse saml key add --workspace {} --use {}", workspace.handle, used.as_str());

@@ -185,10 +185,6 @@ impl Known {
         audited_key(self.used, standing, &self.facts)
     }
 
-    fn days_left(&self, session: &Session) -> i64 {
-        (self.facts.not_after - session.now).num_seconds().div_euclid(86_400)
-    }
-
     fn json(&self, session: &Session) -> Value {
         let CertificateFacts { subject, sha256_fingerprint, key_kind, key_bits, not_after } = &self.facts;
         json!({
@@ -200,13 +196,13 @@ impl Known {
             "key_kind": key_kind,
             "key_bits": key_bits,
             "not_after": not_after.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            "days_left": self.days_left(session),
+            "days_left": self.facts.days_left(session.now),
         })
     }
 
     fn print(&self, session: &Session) -> Result<()> {
         let CertificateFacts { sha256_fingerprint, key_kind, key_bits, not_after, .. } = &self.facts;
-        let (used, standing, days) = (self.used.as_str(), self.standing.as_str(), self.days_left(session));
+        let (used, standing, days) = (self.used.as_str(), self.standing.as_str(), self.facts.days_left(session.now));
         output::line(format!("{used:<10}  {standing:<7}  {}", self.id))?;
         output::line(format!(
             "            {key_kind}, {key_bits} bits; until {}, {days} days left",

@@ -121,8 +121,7 @@ fn refresh_json(status: &MetadataStatus) -> Value {
 
 impl Certificate {
     fn at(now: Timestamp, facts: CertificateFacts) -> Self {
-        // Rounded down, so that what ended an hour ago has -1 and not 0 days left.
-        let days_left = (facts.not_after - now).num_seconds().div_euclid(86_400);
+        let days_left = facts.days_left(now);
         Self { facts, days_left }
     }
 
