@@ -139,6 +139,14 @@ kinds! {
     ScimAttributeRemoved = "scim_attribute.removed",
     /// The owner's password was set anew.
     OwnerPasswordReset = "owner.password_reset",
+    /// The owner's second factor was set up or taken away.
+    OwnerSecondFactorChanged = "owner.second_factor_changed",
+    /// Somebody signed in to the console.
+    ConsoleSignedIn = "console.signed_in",
+    /// A sign-in to the console was refused.
+    ConsoleSignInRefused = "console.sign_in_refused",
+    /// A session of the console ended.
+    ConsoleSessionEnded = "console.session_ended",
     /// Entries that were older than the log keeps them were removed.
     AuditPruned = "audit.pruned",
     /// SCIM or a login made a person.
@@ -239,6 +247,18 @@ pub enum Actor {
         /// Their inner id.
         id: String,
     },
+    /// A collaborator who administers the workspace, in the console.
+    Administrator {
+        /// Their inner id.
+        id: String,
+        /// Their `userName` at that time.
+        name: String,
+    },
+    /// The owner of the workspace, in the console.
+    Owner {
+        /// The owner's e-mail address.
+        name: String,
+    },
     /// Somebody at the command line of the gateway's machine.
     CommandLine {
         /// The operating system's user, where known.
@@ -252,7 +272,7 @@ pub enum Actor {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Subject {
     /// `collaborator`, `workspace`, `connection`, `saml_key`, `scim_token`, `scim_attribute`, `role`, `group`, `owner`, `login`,
-    /// `logout`, `environment`.
+    /// `logout`, `environment`, `console_session`.
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// Its id, where it has one.

@@ -159,7 +159,10 @@ impl Context {
         match self.actor {
             Actor::ScimToken { .. } => Source::ScimAutoSync,
             Actor::Assertion { .. } | Actor::LogoutMessage { .. } => Source::SamlAutoSync,
-            Actor::CommandLine { .. } | Actor::Collaborator { .. } => Source::Manual,
+            Actor::CommandLine { .. }
+            | Actor::Collaborator { .. }
+            | Actor::Administrator { .. }
+            | Actor::Owner { .. } => Source::Manual,
             Actor::System => Source::System,
         }
     }

@@ -361,6 +361,10 @@ policy! {
     start_url: StartUrl = "start_url",
     /// How long a session lives.
     session_lifetime: Span = "session_lifetime",
+    /// How long a session of the console lives, however busy it is.
+    console_session_lifetime: Span = "console_session_lifetime",
+    /// After how long without a request a session of the console ends.
+    console_idle_timeout: Span = "console_idle_timeout",
     /// How long an entry of the audit log is kept.
     audit_retention: Retention = "audit_retention",
     /// How long the login tracer knows whose login it was, and what was found.
@@ -395,6 +399,8 @@ impl Policy {
             single_logout: Switch(true),
             start_url: StartUrl("/session".to_owned()),
             session_lifetime: Span::seconds(12 * 3_600),
+            console_session_lifetime: Span::seconds(12 * 3_600),
+            console_idle_timeout: Span::seconds(30 * 60),
             audit_retention: Retention::default(),
             trace_retention: Span::seconds(30 * 86_400),
             scim_client: ScimDialect::Learned,

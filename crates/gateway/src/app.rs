@@ -78,6 +78,7 @@ pub fn serve(site: Site, listener: TcpListener, settings: &Settings) -> Result<S
             .configure(::web::routes::configure)
             .configure(scim_api::configure)
             .configure(invitations::configure)
+            .configure(console::configure)
             .configure(|config| saml_acs::configure(config, saml))
             .default_service(web::to(nothing_here))
     })

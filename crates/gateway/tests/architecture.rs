@@ -7,19 +7,20 @@ use std::fs;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
 /// Which of our crates a crate may build on. A new crate has to be given its place here first.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("domain", &[]),
     ("store", &["domain"]),
     ("web", &["domain", "store"]),
     ("scim-api", &["domain", "store", "web"]),
     ("saml-acs", &["domain", "store", "web"]),
     ("invitations", &["domain", "store", "web"]),
+    ("console", &["domain", "store", "web"]),
     ("simulator", &[]),
-    ("gateway", &["domain", "store", "web", "scim-api", "saml-acs", "invitations", "simulator"]),
+    ("gateway", &["domain", "store", "web", "scim-api", "saml-acs", "invitations", "console", "simulator"]),
 ];
 
 /// Which of our crates may use a crate from outside, in tests as well. Whoever else needs what it does asks these.
-const OWNERS: [(&str, &[&str]); 16] = [
+const OWNERS: [(&str, &[&str]); 19] = [
     ("diesel", &["store"]),
     ("diesel_migrations", &["store"]),
     ("libsqlite3-sys", &["store"]),
@@ -27,10 +28,13 @@ const OWNERS: [(&str, &[&str]); 16] = [
     ("r2d2", &["store"]),
     ("samael", &["saml-acs", "simulator"]),
     ("libxml", &["saml-acs", "simulator"]),
-    ("actix-web", &["web", "scim-api", "saml-acs", "invitations", "simulator", "gateway"]),
+    ("actix-web", &["web", "scim-api", "saml-acs", "invitations", "console", "simulator", "gateway"]),
     ("jsonwebtoken", &["web"]),
     ("argon2", &["web"]),
-    ("askama", &["web", "invitations", "simulator"]),
+    ("totp-rs", &["web"]),
+    ("multer", &["console"]),
+    ("qrcode", &["console"]),
+    ("askama", &["web", "invitations", "console", "simulator"]),
     ("lettre", &["invitations"]),
     ("clap", &["gateway"]),
     ("csv", &["gateway"]),

@@ -73,7 +73,8 @@ impl Store {
         write!(self, |q, conn| {
             q::logins::forget_expired(conn, micros(now))?;
             q::logouts::forget_expired(conn, micros(now))?;
-            q::sessions::forget_expired(conn, micros(now))
+            q::sessions::forget_expired(conn, micros(now))?;
+            q::console_sessions::forget_expired(conn, micros(now))
         })
     }
 }

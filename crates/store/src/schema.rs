@@ -30,6 +30,15 @@ diesel::table! {
         password_hash -> Text,
         epoch -> BigInt,
         updated_at -> BigInt,
+        totp_secret -> Nullable<Binary>,
+        totp_step -> BigInt,
+    }
+}
+
+diesel::table! {
+    first_run (only_one) {
+        only_one -> Integer,
+        workspace_id -> Text,
     }
 }
 
@@ -271,6 +280,22 @@ diesel::table! {
         name_id_format -> Nullable<Text>,
         name_qualifier -> Nullable<Text>,
         sp_name_qualifier -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    console_sessions (id) {
+        id -> Text,
+        workspace_id -> Text,
+        person_id -> Nullable<Text>,
+        epoch -> BigInt,
+        application_session -> Nullable<Text>,
+        begun_at -> BigInt,
+        seen_at -> BigInt,
+        expires_at -> BigInt,
+        ip -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        notice -> Nullable<Text>,
     }
 }
 

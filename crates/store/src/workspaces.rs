@@ -67,14 +67,34 @@ impl Store {
         read!(self, |q, conn| q::workspaces::all(conn))
     }
 
+    /// Whether there is any.
+    pub fn has_workspaces(&self) -> Result<bool, StoreError> {
+        read!(self, |q, conn| q::workspaces::any(conn))
+    }
+
     /// Makes a workspace with its owner, all or nothing.
     pub fn create_workspace(&self, new: NewWorkspace) -> Result<(), StoreError> {
+        self.insert_workspace(new, false)
+    }
+
+    /// Makes the first workspace.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyUsed`] where there is one.
+    pub fn create_first_workspace(&self, new: NewWorkspace) -> Result<(), StoreError> {
+        self.insert_workspace(new, true)
+    }
+
+    fn insert_workspace(&self, new: NewWorkspace, is_first: bool) -> Result<(), StoreError> {
         let given = [(KeyPurpose::SamlRequest, &new.request_key), (KeyPurpose::SamlDecryption, &new.decryption_key)];
         let given = given.into_iter().filter_map(|(purpose, key)| Some((purpose, key.as_ref()?)));
         let sealed = given.map(|(purpose, key)| Ok((purpose, self.seal_key(purpose, key, KeyStanding::Active)?)));
         let keys = sealed.collect::<Result<Vec<_>, StoreError>>()?;
         write!(self, |q, conn| {
             q::workspaces::insert(conn, &new)?;
+            if is_first {
+                q::workspaces::insert_first_run(conn, new.workspace.id)?;
+            }
             let now = micros(new.workspace.created_at);
             if let Some(connection) = &new.connection {
                 q::connections::put(conn, connection, now)?;
@@ -107,20 +127,6 @@ impl Store {
         write!(self, |q, conn| {
             q::workspaces::set_scim_enabled(conn, entry.workspace, enabled)?;
             q::audit::append(conn, &[entry])
-        })
-    }
-
-    /// Sets the owner's password and ends the owner's sessions; gives the owner's e-mail address.
-    pub fn set_owner_password(
-        &self,
-        workspace: WorkspaceId,
-        password_hash: String,
-        entry: AuditEntry,
-    ) -> Result<String, StoreError> {
-        write!(self, |q, conn| {
-            let email = q::workspaces::set_owner_password(conn, workspace, &password_hash, micros(entry.at))?;
-            q::audit::append(conn, &[entry])?;
-            Ok(email)
         })
     }
 }

@@ -76,6 +76,11 @@ impl BaseUrl {
         format!("{self}/invitations/{link}")
     }
 
+    /// The console of a workspace.
+    pub fn console(&self, workspace: &WorkspaceHandle) -> String {
+        format!("{self}/console/{workspace}")
+    }
+
     /// Where a login begins.
     pub fn saml_login(&self, workspace: &WorkspaceHandle) -> String {
         format!("{self}/saml/{workspace}/login")

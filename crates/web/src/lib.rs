@@ -5,6 +5,7 @@ pub mod action_page;
 pub mod base_url;
 pub mod blocking;
 pub mod client;
+pub mod csrf;
 pub mod form_page;
 pub mod limit;
 pub mod page;
@@ -12,6 +13,7 @@ pub mod password;
 pub mod random;
 pub mod routes;
 pub mod same_origin;
+pub mod second_factor;
 pub mod session;
 pub mod site;
 

@@ -5,13 +5,14 @@ use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use domain::clock::Clock;
-use domain::id::TokenId;
+use domain::id::{TokenId, WorkspaceId};
 use governor::clock::Clock as Ticks;
 use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
@@ -41,7 +42,14 @@ pub struct Limits {
     wrong_tokens: Limit<IpAddr>,
     begun_logins: Limit<IpAddr>,
     logins: Limit<IpAddr>,
+    owner_addresses: Limit<IpAddr>,
+    owners: Limit<WorkspaceId>,
 }
+
+/// Guesses at an owner's password from one address: so many at once, and then one in so many seconds.
+const OWNER_ADDRESS: (u32, u64) = (10, 30);
+/// The same from anywhere: guesses from many addresses are slow, and the owner is kept waiting for seconds at most.
+const OWNER: (u32, u64) = (50, 6);
 
 /// The client is over its rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +69,8 @@ impl Limits {
             wrong_tokens: Limit::new(scim, &clock),
             begun_logins: Limit::new(login, &clock),
             logins: Limit::new(login, &clock),
+            owner_addresses: Limit::new(slow(OWNER_ADDRESS), &clock),
+            owners: Limit::new(slow(OWNER), &clock),
         }
     }
 
@@ -85,10 +95,18 @@ impl Limits {
         self.logins.check_address(request)
     }
 
+    /// A sign-in with an owner's password: before it is looked at, whether it will be right or not.
+    pub fn owner_sign_in(&self, workspace: WorkspaceId, request: &HttpRequest) -> Result<(), OverRate> {
+        self.owner_addresses.check_address(request)?;
+        self.owners.check(&workspace)
+    }
+
     /// Forgets clients that are under their rate again as if they had never asked.
     pub fn forget_idle(&self) {
         self.scim.0.retain_recent();
-        [&self.wrong_tokens, &self.begun_logins, &self.logins].iter().for_each(|limit| limit.0.retain_recent());
+        self.owners.0.retain_recent();
+        let by_address = [&self.wrong_tokens, &self.begun_logins, &self.logins, &self.owner_addresses];
+        by_address.iter().for_each(|limit| limit.0.retain_recent());
     }
 }
 
@@ -101,6 +119,11 @@ impl OverRate {
         response.insert_header((RETRY_AFTER, self.retry_after));
         Page { title: "Try again", message, reference: Some(client.request_id()) }.respond_with(response)
     }
+}
+
+fn slow((burst, seconds): (u32, u64)) -> Quota {
+    let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
+    Quota::with_period(Duration::from_secs(seconds)).unwrap_or(Quota::per_minute(burst)).allow_burst(burst)
 }
 
 struct Limit<K: Hash + Eq + Clone>(RateLimiter<K, DashMapStateStore<K>, Steady, NoOpMiddleware<Nanos>>);

@@ -1,6 +1,7 @@
 //! The owner's password: argon2id, and nothing of it in the clear.
 
-use argon2::{Argon2, PasswordHasher};
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
@@ -21,4 +22,24 @@ pub fn generate() -> Result<SecretString, NoRandomness> {
 pub fn hash(password: &SecretString) -> Result<String, HashError> {
     let hashed = Argon2::default().hash_password(password.expose_secret().as_bytes());
     hashed.map(|hash| hash.to_string()).map_err(|error| HashError(error.to_string()))
+}
+
+/// Whether this is the password. A hash that can't be read is no password's.
+pub fn is(hash: &str, password: &SecretString) -> bool {
+    let Ok(hash) = PasswordHash::new(hash) else { return false };
+    Argon2::default().verify_password(password.expose_secret().as_bytes(), &hash).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_known_again_and_no_other() {
+        let password = generate().unwrap();
+        let hashed = hash(&password).unwrap();
+        assert!(hashed.starts_with("$argon2id$"), "{hashed}");
+        assert!(is(&hashed, &password));
+        assert!(!is(&hashed, &"another".into()) && !is("", &password) && !is("$argon2id$", &password));
+    }
 }

@@ -56,7 +56,9 @@ pub fn cookie_name(base_url: &BaseUrl) -> &'static str {
     if base_url.is_https() { "__Host-gatehouse" } else { "gatehouse" }
 }
 
-fn with_attributes(mut cookie: Cookie<'static>, base_url: &BaseUrl) -> Cookie<'static> {
+/// A cookie with the attributes that all of ours have: for this host alone, out of any script's reach, not sent along with what
+/// another site posts.
+pub fn with_attributes(mut cookie: Cookie<'static>, base_url: &BaseUrl) -> Cookie<'static> {
     cookie.set_path("/");
     cookie.set_http_only(true);
     cookie.set_secure(base_url.is_https());

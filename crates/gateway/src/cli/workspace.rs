@@ -59,6 +59,8 @@ The keys with the values that they take; `gatehouse workspace show` prints the p
   single_logout                 on, off
   start_url                     a path, or an http(s) address
   session_lifetime              30s, 20m, 12h, 7d
+  console_session_lifetime      12h
+  console_idle_timeout          30m
   audit_retention               30d, 365d; at least 1d
   trace_retention               30d, 12h
   scim_client                   learned (from the User-Agent), okta, entra, onelogin, generic

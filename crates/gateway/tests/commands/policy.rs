@@ -41,6 +41,8 @@ fn every_key_of_the_contract_is_there() {
         "idp_initiated",
         "start_url",
         "session_lifetime",
+        "console_session_lifetime",
+        "console_idle_timeout",
         "audit_retention",
         "trace_retention",
         "capability.advanced_security",

@@ -1,14 +1,21 @@
 //! A headless Chromium, driven through its chromedriver.
 
+use std::fs;
 use std::panic::resume_unwind;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use fantoccini::elements::Element;
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
+use ureq::http::Method;
 use url::Url;
 
 use super::notice::say_once;
@@ -100,10 +107,114 @@ impl Window {
         self.client.execute(script, vec![json!(path)]).await.unwrap();
     }
 
+    /// A screen as narrow as a telephone's, or as wide as a desk's.
+    pub(crate) async fn is_as_wide_as(&self, width: u32) {
+        let metrics = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+    }
+
+    /// What the visitor's system is set to.
+    pub(crate) async fn prefers(&self, scheme: &str) {
+        let scheme = json!({ "name": "prefers-color-scheme", "value": scheme });
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": [scheme] })).await;
+    }
+
+    /// Pages run no script of theirs from now on.
+    pub(crate) async fn without_scripts(&self) {
+        self.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
+    }
+
+    /// The whole page as a picture (PNG).
+    pub(crate) async fn picture(&self) -> Vec<u8> {
+        let whole = json!({ "format": "png", "captureBeyondViewport": true });
+        let taken = self.devtools("Page.captureScreenshot", whole).await;
+        STANDARD.decode(taken["data"].as_str().unwrap()).unwrap()
+    }
+
+    /// What axe-core finds wrong with the page: the rule, and where.
+    pub(crate) async fn barriers(&self) -> Vec<String> {
+        self.client.execute(axe(), Vec::new()).await.unwrap();
+        let run = "const done = arguments[0]; axe.run(document, { resultTypes: ['violations'] }).then(found => \
+                   done(found.violations.map(one => one.id + ': ' + one.help + ' ' + \
+                   one.nodes.map(node => node.html + ' ' + node.failureSummary).join(' '))), \
+                   error => done(['axe failed: ' + error]));";
+        let found = self.client.execute_async(run, Vec::new()).await.unwrap();
+        serde_json::from_value(found).unwrap()
+    }
+
+    /// By how many pixels the page is wider than the screen.
+    pub(crate) async fn overflow(&self) -> i64 {
+        let script = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+        self.client.execute(script, Vec::new()).await.unwrap().as_i64().unwrap()
+    }
+
+    /// Types into a field, in place of what is in it.
+    pub(crate) async fn fill(&self, id: &str, text: &str) {
+        let field = self.find(id).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// The first element that a CSS selector finds, as soon as there is one.
+    pub(crate) async fn first(&self, selector: &str) -> Element {
+        let found = self.client.wait().at_most(PATIENCE).every(LOOK_EVERY).for_element(Locator::Css(selector));
+        match found.await {
+            Ok(element) => element,
+            Err(error) => panic!("no {selector} ({error}): {}", self.client.source().await.unwrap()),
+        }
+    }
+
+    /// All elements that a CSS selector finds now.
+    pub(crate) async fn all(&self, selector: &str) -> Vec<Element> {
+        self.client.find_all(Locator::Css(selector)).await.unwrap()
+    }
+
+    /// Where the browser is.
+    pub(crate) async fn address(&self) -> String {
+        self.client.current_url().await.unwrap().to_string()
+    }
+
+    /// The page as it is.
+    pub(crate) async fn source(&self) -> String {
+        self.client.source().await.unwrap()
+    }
+
+    /// A command of Chromium's own protocol.
+    async fn devtools(&self, command: &'static str, parameters: Value) -> Value {
+        self.client.issue_cmd(Devtools { command, parameters }).await.unwrap()
+    }
+
     /// What the page says.
     pub(crate) async fn text(&self) -> String {
         self.client.find(Locator::Css("main")).await.unwrap().text().await.unwrap()
     }
+}
+
+/// A command of Chromium's own protocol, as chromedriver takes it.
+#[derive(Debug)]
+struct Devtools {
+    command: &'static str,
+    parameters: Value,
+}
+
+impl WebDriverCompatibleCommand for Devtools {
+    fn endpoint(&self, base_url: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        base_url.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        let body = json!({ "cmd": self.command, "params": self.parameters });
+        (Method::POST, Some(body.to_string()))
+    }
+}
+
+/// axe-core, as scripts/axe installs it.
+fn axe() -> &'static str {
+    static AXE: LazyLock<String> = LazyLock::new(|| {
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("axe/node_modules/axe-core/axe.min.js");
+        fs::read_to_string(&file).unwrap_or_else(|error| panic!("run scripts/axe first: {}: {error}", file.display()))
+    });
+    &AXE
 }
 
 /// A running chromedriver.

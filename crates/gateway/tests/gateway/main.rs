@@ -12,6 +12,7 @@ mod access;
 mod access_tokens;
 mod administrators;
 mod bad_posts;
+mod console;
 mod cookies;
 mod custom_attributes;
 mod deactivation;

@@ -3,7 +3,7 @@ use domain::collaborator::Person;
 use domain::id::{ConnectionId, PersonId, WorkspaceId};
 use domain::logout::ProviderLogout;
 
-use super::{Conn, audit, lock, logins, people, sessions};
+use super::{Conn, audit, console_sessions, lock, logins, people, sessions};
 use crate::error::StoreError;
 use crate::logouts::LogoutRequest;
 use crate::record::{digest, id, micros, timestamp};
@@ -79,6 +79,7 @@ pub(crate) fn end(conn: &mut Conn, logout: &ProviderLogout) -> Result<usize, Sto
     for session in sessions::of_name(conn, logout)? {
         let live = sessions::find_live(conn, &session, micros(logout.at))?;
         sessions::delete(conn, &session)?;
+        console_sessions::end_resting_on(conn, &session)?;
         entries.extend(live.map(|live| logout.ends(&live.person)));
     }
     audit::append(conn, &entries)?;

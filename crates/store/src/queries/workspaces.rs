@@ -1,4 +1,4 @@
-use diesel::dsl::sql;
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use domain::environment::Environment;
@@ -6,11 +6,11 @@ use domain::id::WorkspaceId;
 use domain::policy::{Jit, Policy};
 use domain::workspace::{Workspace, WorkspaceHandle};
 
-use super::Conn;
+use super::{Conn, owners};
 use crate::error::StoreError;
 use crate::record::{id, json, micros, parsed, timestamp, valid};
-use crate::schema::{environments, owners, workspace_counters, workspaces};
-use crate::workspaces::{NewWorkspace, Owner};
+use crate::schema::{environments, first_run, workspace_counters, workspaces};
+use crate::workspaces::NewWorkspace;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = workspaces, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
@@ -98,6 +98,10 @@ pub(crate) fn all(conn: &mut Conn) -> Result<Vec<Workspace>, StoreError> {
     rows.into_iter().map(Row::into_workspace).collect()
 }
 
+pub(crate) fn any(conn: &mut Conn) -> Result<bool, StoreError> {
+    Ok(diesel::select(exists(workspaces::table.select(workspaces::id))).get_result(conn)?)
+}
+
 pub(crate) fn insert(conn: &mut Conn, new: &NewWorkspace) -> Result<(), StoreError> {
     let workspace = &new.workspace;
     diesel::insert_into(workspaces::table).values(Row::of(workspace)?).execute(conn)?;
@@ -113,7 +117,7 @@ pub(crate) fn insert(conn: &mut Conn, new: &NewWorkspace) -> Result<(), StoreErr
     for role in &new.roles {
         super::catalogue::insert_role(conn, workspace.id, role, micros(workspace.created_at))?;
     }
-    insert_owner(conn, workspace.id, &new.owner, micros(workspace.created_at))
+    owners::insert(conn, workspace.id, &new.owner, micros(workspace.created_at))
 }
 
 /// Their order is kept with them.
@@ -140,21 +144,6 @@ fn insert_environments(conn: &mut Conn, workspace: WorkspaceId, list: &[Environm
             ))
             .execute(conn)?;
     }
-    Ok(())
-}
-
-fn insert_owner(conn: &mut Conn, workspace: WorkspaceId, owner: &Owner, now: i64) -> Result<(), StoreError> {
-    diesel::insert_into(owners::table)
-        .values((
-            owners::workspace_id.eq(workspace.to_string()),
-            owners::email.eq(&owner.email),
-            owners::given_name.eq(&owner.given_name),
-            owners::family_name.eq(&owner.family_name),
-            owners::password_hash.eq(&owner.password_hash),
-            owners::epoch.eq(1),
-            owners::updated_at.eq(now),
-        ))
-        .execute(conn)?;
     Ok(())
 }
 
@@ -189,15 +178,13 @@ pub(crate) fn set_scim_enabled(conn: &mut Conn, workspace: WorkspaceId, enabled:
     Ok(())
 }
 
-/// Sets the owner's password; the epoch ends their sessions.
-pub(crate) fn set_owner_password(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    password_hash: &str,
-    now: i64,
-) -> Result<String, StoreError> {
-    diesel::update(owners::table.find(workspace.to_string()))
-        .set((owners::password_hash.eq(password_hash), owners::epoch.eq(owners::epoch + 1), owners::updated_at.eq(now)))
-        .execute(conn)?;
-    Ok(owners::table.find(workspace.to_string()).select(owners::email).first(conn)?)
+/// Notes that the set-up token has made this workspace: a second one that it makes fails here.
+pub(crate) fn insert_first_run(conn: &mut Conn, workspace: WorkspaceId) -> Result<(), StoreError> {
+    let others = workspaces::table.filter(workspaces::id.ne(workspace.to_string())).count();
+    if others.get_result::<i64>(conn)? > 0 {
+        return Err(StoreError::AlreadyUsed);
+    }
+    let row = (first_run::only_one.eq(1), first_run::workspace_id.eq(workspace.to_string()));
+    let made = diesel::insert_into(first_run::table).values(row).on_conflict_do_nothing().execute(conn)?;
+    if made == 1 { Ok(()) } else { Err(StoreError::AlreadyUsed) }
 }

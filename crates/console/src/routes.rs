@@ -1,0 +1,64 @@
+//! Every route of the console, with who may use it. What is not in this table does not exist.
+
+use actix_web::middleware::from_fn;
+use actix_web::{guard, web};
+
+use crate::gate::gate;
+use crate::{account, assets, enter, home, sessions, sign_in};
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Privilege {
+    /// Anybody: the way in.
+    Anyone,
+    /// Whoever administers the workspace: its Environment admins in dev, and its owner.
+    Administrator,
+    /// The owner alone.
+    Owner,
+}
+
+/// A route.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// `Get` or `Post`.
+    pub method: &'static str,
+    /// Who may use it.
+    pub who: Privilege,
+    /// Its path.
+    pub path: &'static str,
+}
+
+macro_rules! routes {
+    ($($method:ident $who:ident $path:literal => $handler:path;)+) => {
+        /// Every route.
+        pub const ROUTES: &[Route] =
+            &[$(Route { method: stringify!($method), who: Privilege::$who, path: $path }),+];
+
+        /// Adds the console.
+        pub fn configure(config: &mut web::ServiceConfig) {
+            $(config.service(
+                web::resource($path)
+                    .guard(guard::$method())
+                    .wrap(from_fn(|request, next| gate(Privilege::$who, request, next)))
+                    .to($handler),
+            );)+
+        }
+    };
+}
+
+routes! {
+    Get Anyone "/" => sign_in::lead_here;
+    Get Anyone "/console" => sign_in::lead_here;
+    Get Anyone "/console/" => sign_in::choose;
+    Get Anyone "/console/_assets/{name}" => assets::serve;
+    Get Anyone "/console/{workspace}/sign-in" => sign_in::show;
+    Post Anyone "/console/{workspace}/sign-in" => sign_in::as_owner;
+    Get Anyone "/console/{workspace}/enter" => enter::through_saml;
+    Post Administrator "/console/{workspace}/sign-out" => sessions::sign_out;
+    Get Administrator "/console/{workspace}" => home::show;
+    Get Administrator "/console/{workspace}/sessions" => sessions::list;
+    Post Administrator "/console/{workspace}/sessions/end" => sessions::end;
+    Get Owner "/console/{workspace}/account" => account::show;
+    Post Owner "/console/{workspace}/account/password" => account::change_password;
+    Post Owner "/console/{workspace}/account/second-factor" => account::set_up_second_factor;
+}

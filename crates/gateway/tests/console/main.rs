@@ -1,0 +1,9 @@
+//! The console in a real browser: a headless Chromium, the demo's gateway, and its simulator in the part of Okta. Every page is
+//! looked at by axe-core, on a narrow and on a wide screen, light and dark.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests only")]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod desk;
+
+mod signing_in;

@@ -1,0 +1,5 @@
+//! The console over HTTP: what it refuses, and what its pages do.
+
+mod security;
+mod sign_in;
+pub(crate) mod visit;
