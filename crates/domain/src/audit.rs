@@ -191,6 +191,18 @@ kinds! {
     LogoutFailed = "logout.failed",
 }
 
+impl EventKind {
+    /// Whether it tells that somebody is kept out from then on: such an entry says how many sessions that ended.
+    pub fn ends_access(self) -> bool {
+        matches!(self, Self::CollaboratorDeactivated | Self::CollaboratorRemoved)
+    }
+
+    /// Whether it tells of sessions that may have ended: such an entry says how many.
+    pub fn ends_sessions(self) -> bool {
+        self.ends_access() || matches!(self, Self::CollaboratorLinked | Self::SessionEnded)
+    }
+}
+
 /// Who wrote a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -197,6 +197,12 @@ impl Profile {
         })
     }
 
+    /// Every e-mail address.
+    pub fn emails(&self) -> impl Iterator<Item = &str> {
+        let emails = self.0.get("emails").and_then(Value::as_array);
+        emails.into_iter().flatten().filter_map(|email| email.get("value")?.as_str())
+    }
+
     /// The primary e-mail address, else the first.
     pub fn primary_email(&self) -> Option<&str> {
         let emails = self.0.get("emails")?.as_array()?;

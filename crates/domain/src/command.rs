@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::collaborator::{Profile, UserName};
 use crate::custom_attribute::CustomAttributes;
 use crate::environment::GroupName;
-use crate::facts::{AssertedFacts, Pin};
+use crate::facts::{AssertedFacts, AssertedProfile, Pin};
 use crate::id::{ConnectionId, PersonId, ScimId};
 use crate::name_id::Qualifiers;
 
@@ -125,19 +125,6 @@ pub struct LoginAttempt {
     pub session_not_on_or_after: Option<Timestamp>,
     /// The inner id of a person who is made by this login (JIT).
     pub new_person: PersonId,
-}
-
-/// What an assertion says of a person's profile.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AssertedProfile {
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Full name.
-    pub full_name: Option<String>,
-    /// Given name.
-    pub given_name: Option<String>,
-    /// Family name.
-    pub family_name: Option<String>,
 }
 
 /// When, by whom and with which request a command comes.

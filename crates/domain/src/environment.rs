@@ -114,6 +114,11 @@ fn check_name(name: &str) -> Result<String, NameError> {
     Ok(name.to_owned())
 }
 
+/// The spelling of a role value that the catalogue has.
+pub(crate) fn usual_spelling(value: &str) -> &str {
+    if value == NO_ACCESS_COMPACT { NO_ACCESS } else { value }
+}
+
 /// One environment, with the names of the attributes that carry its role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Environment {
@@ -172,7 +177,7 @@ pub struct Catalogue {
 impl Catalogue {
     /// The role that a value names: exactly, never trimmed (`NoAccess` is another spelling of `No access`).
     pub fn find_role(&self, value: &str) -> Option<RoleName> {
-        let value = if value == NO_ACCESS_COMPACT { NO_ACCESS } else { value };
+        let value = usual_spelling(value);
         self.roles.iter().find(|role| role.as_str() == value).cloned()
     }
 

@@ -15,6 +15,9 @@ pub struct Facts {
     pub provisioned: ProvisionedFacts,
     /// What the last accepted assertion said; none before the first login.
     pub asserted: Option<AssertedFacts>,
+    /// Who the person is in that assertion's words. Nothing is decided by it: administrators see it beside SCIM's.
+    #[serde(default)]
+    pub identity: Option<AssertedIdentity>,
     /// What administrators said.
     pub manual: ManualFacts,
 }
@@ -60,6 +63,30 @@ pub enum GroupsClaim {
     Values(Vec<String>),
     /// Entra's `groups.link`: there were too many to send. No information, never "no groups".
     Overage,
+}
+
+/// Who somebody is, in the words of one verified assertion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssertedIdentity {
+    /// The NameID.
+    pub name_id: String,
+    /// The name by which somebody who is not linked is found.
+    pub login_name: String,
+    /// The rest.
+    pub profile: AssertedProfile,
+}
+
+/// What an assertion says of a person's profile.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AssertedProfile {
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Full name.
+    pub full_name: Option<String>,
+    /// Given name.
+    pub given_name: Option<String>,
+    /// Family name.
+    pub family_name: Option<String>,
 }
 
 /// What administrators set by hand.

@@ -20,6 +20,21 @@ impl AttributePath {
         &self.0
     }
 
+    /// Where Gatehouse keeps something of its own: no attribute's name begins with a `#`.
+    pub(crate) fn internal(name: &str) -> Self {
+        Self(format!("#{name}"))
+    }
+
+    /// The names of the groups that a person is in, whoever says so.
+    pub fn of_groups() -> Self {
+        Self::internal("group")
+    }
+
+    /// Whether Gatehouse keeps something of its own there.
+    pub fn is_internal(&self) -> bool {
+        self.0.starts_with('#')
+    }
+
     /// Where the attribute's numbers are searched, each as its [`number_key`](crate::order::number_key). No name has a `#`.
     pub fn of_numbers(&self) -> Self {
         Self(format!("{}#number", self.0))

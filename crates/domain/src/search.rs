@@ -30,7 +30,8 @@ pub fn search_attributes(person: &Person) -> Vec<SearchAttribute> {
     if let Some(external_id) = &person.external_id {
         found.push("externalId", external_id.clone());
     }
-    for (name, value) in &person.profile.0 {
+    // What begins with a `#` is Gatehouse's own: no attribute's name does.
+    for (name, value) in person.profile.0.iter().filter(|(name, _)| !name.starts_with('#')) {
         match value {
             Value::Object(extension) if name.contains(':') => found.collect_object(&format!("{name}:"), extension),
             _ => found.collect(name, value),

@@ -366,6 +366,7 @@ fn facts() -> impl Strategy<Value = Facts> {
     (provisioned, proptest::option::of(asserted), manual).prop_map(|(provisioned, asserted, manual)| Facts {
         provisioned: ProvisionedFacts { roles: provisioned },
         asserted,
+        identity: None,
         manual: ManualFacts { roles: manual, ..ManualFacts::default() },
     })
 }

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::clock::{Timestamp, to_micros};
 use domain::collaborator::UserName;
-use domain::command::AssertedProfile;
 use domain::connection::AttributeNames;
 use domain::environment::Environment;
-use domain::facts::{AssertedFacts, GroupsClaim};
+use domain::facts::{AssertedFacts, AssertedProfile, GroupsClaim};
 use domain::id::ConnectionId;
 
 use crate::refusal::LoginError;

@@ -5,10 +5,9 @@
 //! [`read_unverified`] reads what nobody signed, which nothing else may do.
 
 use chrono::{DateTime, Utc};
-use domain::command::AssertedProfile;
 use domain::connection::{AttributeNames, WeakAlgorithms};
 use domain::environment::Environment;
-use domain::facts::AssertedFacts;
+use domain::facts::{AssertedFacts, AssertedProfile};
 use domain::id::ConnectionId;
 use roxmltree::{Document, Node};
 

@@ -58,9 +58,12 @@ pub struct Sort {
     pub descending: bool,
 }
 
-/// The part of a folded value that is indexed: short enough for any index of either database.
+/// How many characters of a value are indexed: short enough for any index of either database.
+pub(crate) const PREFIX: usize = 128;
+
+/// The part of a folded value that is indexed.
 pub(crate) fn prefix(folded: &str) -> String {
-    folded.chars().take(128).collect()
+    folded.chars().take(PREFIX).collect()
 }
 
 impl Store {

@@ -253,6 +253,7 @@ impl<'a> Draft<'a> {
             self.tell(EventKind::AccessChanged, Some(json!(before)), Some(json!(after)));
         }
         let invitation = self.invite();
+        self.tell_of_cancelled_invitation();
         let is_remembered = self.earlier.as_ref().is_none_or(|earlier| remembered(earlier) != remembered(&self.person));
         let takes_administration = self.takes_administration();
         let write = self.number();
@@ -278,6 +279,18 @@ impl<'a> Draft<'a> {
         let number = self.earlier.as_ref().map_or(self.person.version, |earlier| earlier.version + 1);
         let lifetime = self.workspace.policy.invitation_lifetime.duration();
         invitation::settle(&mut self.person, number, lifetime, self.now)
+    }
+
+    /// Whoever is kept out while they wait to be verified has no invitation any more: the entry that says so tells of it.
+    fn tell_of_cancelled_invitation(&mut self) {
+        let was_open = self.earlier.as_ref().is_some_and(|earlier| earlier.lifecycle.invitation.is_some());
+        if !was_open || self.person.lifecycle.is_active() {
+            return;
+        }
+        let ending = self.audit.iter_mut().find(|entry| entry.kind.ends_access());
+        if let Some(Value::Object(after)) = ending.and_then(|entry| entry.after.as_mut()) {
+            after.insert("invitation_cancelled".to_owned(), json!(true));
+        }
     }
 
     fn number(&mut self) -> Write {

@@ -7,7 +7,8 @@ use super::{Change, LinkWrite, NewSession, Refusal, State, UsedLogin};
 use crate::access::{InputState, Rule};
 use crate::audit::EventKind;
 use crate::collaborator::{Acceptance, Lifecycle, Person, ProviderState};
-use crate::command::{AssertedProfile, Context, LoginAttempt};
+use crate::command::{Context, LoginAttempt};
+use crate::facts::{AssertedIdentity, AssertedProfile};
 use crate::name_id::NameId;
 use crate::policy::{Invitations, Jit, RoleAuthority, UnknownRole};
 use crate::text;
@@ -38,6 +39,7 @@ pub(super) fn sign_in(state: State<'_>, attempt: LoginAttempt, context: &Context
     let mut facts = attempt.facts.clone();
     facts.at = draft.now;
     draft.person.facts.asserted = Some(facts);
+    draft.person.facts.identity = Some(identity(&attempt));
     draft.evaluate();
     refuse_unknown_role(&draft)?;
     if attempt.linkable && !state.name_ids.contains(&attempt.name_id) {
@@ -46,6 +48,14 @@ pub(super) fn sign_in(state: State<'_>, attempt: LoginAttempt, context: &Context
     }
     begin_session(&mut draft, attempt);
     Ok(draft.finish())
+}
+
+fn identity(attempt: &LoginAttempt) -> AssertedIdentity {
+    AssertedIdentity {
+        name_id: attempt.name_id.clone(),
+        login_name: attempt.login_name.to_string(),
+        profile: attempt.profile.clone(),
+    }
 }
 
 /// Once linked, (connection, NameID) decides, exactly; before that, only a name that is the same by the narrow key.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::Duration;
 use domain::clock::Timestamp;
 use domain::collaborator::UserName;
-use domain::command::{AssertedProfile, LoginAttempt};
-use domain::facts::{AssertedFacts, GroupsClaim};
+use domain::command::LoginAttempt;
+use domain::facts::{AssertedFacts, AssertedProfile, GroupsClaim};
 use domain::id::{ConnectionId, PersonId};
 use domain::name_id::Qualifiers;
 

@@ -1,15 +1,16 @@
 //! One change, one transaction.
 
-use diesel::dsl::case_when;
+use diesel::dsl::{case_when, not};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 use domain::collaborator::Person;
 use domain::decide::{Change, LinkWrite, UsedLogin, Write};
 use domain::id::WorkspaceId;
 use domain::search::search_attributes;
+use serde_json::{Map, Value};
 
 use super::people::Row;
-use super::{Conn, audit, catalogue, logins, logouts, mails, memberships, people, sessions, workspaces};
+use super::{Conn, audit, catalogue, facets, logins, logouts, mails, memberships, people, sessions, workspaces};
 use crate::error::StoreError;
 use crate::people::prefix;
 use crate::record::{digest, micros};
@@ -31,11 +32,29 @@ pub(crate) fn commit(conn: &mut Conn, change: &Change) -> Result<(), StoreError>
     write_links(conn, change)?;
     memberships::write(conn, change.workspace, &change.person.id.to_string(), &change.memberships)?;
     mails::enqueue(conn, change)?;
-    audit::append(conn, &change.audit)?;
+    tell(conn, change)?;
     if let Some(login) = &change.login {
         begin_session(conn, change.workspace, login)?;
     }
     audit::enqueue(conn, change.workspace, &change.events)
+}
+
+/// An entry that tells of ended sessions says how many: those that were alive until the person's row was written.
+fn tell(conn: &mut Conn, change: &Change) -> Result<(), StoreError> {
+    let mut entries = change.audit.clone();
+    if let Some(entry) = entries.iter_mut().find(|entry| entry.kind.ends_sessions()) {
+        let ended = match change.write {
+            Write::Update { epoch, .. } if epoch != change.person.epoch => {
+                sessions::count_live(conn, &change.person.id.to_string(), epoch, micros(entry.at))?
+            }
+            _ => 0,
+        };
+        let after = entry.after.get_or_insert_with(|| Value::Object(Map::new()));
+        if let Value::Object(after) = after {
+            after.insert("sessions_ended".to_owned(), ended.into());
+        }
+    }
+    audit::append(conn, &entries)
 }
 
 /// Request and assertion are used up here, in the transaction that makes the session: of parallel posts one wins.
@@ -87,7 +106,8 @@ fn write_person(conn: &mut Conn, change: &Change) -> Result<(), StoreError> {
             let ordinal = count(conn, change.workspace, 1, 1)?;
             let row = (Row::of(person, ordinal)?, collaborators::due_at.eq(due_at));
             diesel::insert_into(collaborators::table).values(row).execute(conn)?;
-            index(conn, person, ordinal)
+            index(conn, person, ordinal)?;
+            facets::write(conn, person, ordinal)
         }
         Write::Update { version, epoch } => {
             let key = || collaborators::table.find(person.id.to_string());
@@ -102,7 +122,10 @@ fn write_person(conn: &mut Conn, change: &Change) -> Result<(), StoreError> {
             if diesel::update(row).set(values).execute(conn)? != 1 {
                 return Err(StoreError::Conflict);
             }
-            if (revision, ordinal) == (person.revision, place) { Ok(()) } else { index(conn, person, place) }
+            if (revision, ordinal) != (person.revision, place) {
+                index(conn, person, place)?;
+            }
+            facets::write(conn, person, place)
         }
     }
 }
@@ -128,7 +151,8 @@ fn count(conn: &mut Conn, workspace: WorkspaceId, ordinals: i64, people: i64) ->
 
 fn index(conn: &mut Conn, person: &Person, ordinal: i64) -> Result<(), StoreError> {
     let id = person.id.to_string();
-    diesel::delete(attributes::table.filter(attributes::person_id.eq(&id))).execute(conn)?;
+    let theirs = attributes::table.filter(attributes::person_id.eq(id.clone()));
+    diesel::delete(theirs.filter(not(facets::is_internal()))).execute(conn)?;
     let rows: Vec<_> = search_attributes(person)
         .into_iter()
         .map(|found| {

@@ -1,6 +1,8 @@
 mod history;
 mod order;
 
+use std::collections::HashMap;
+
 use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
 use domain::access::{EffectiveAccess, Membership};
@@ -10,7 +12,7 @@ use domain::predicate::Predicate;
 
 pub(crate) use history::{at, remember};
 
-use super::{Conn, memberships, search};
+use super::{Conn, facets, memberships, search};
 use crate::error::StoreError;
 use crate::people::{DuePeople, Mark, Page, Position, Sort};
 use crate::record::{digest, id, json, micros, parsed, timestamp, valid};
@@ -125,6 +127,18 @@ fn several(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Person>, StoreError> {
             row.into_person(groups)
         })
         .collect()
+}
+
+/// The people of these inner ids, in the order of the ids; whoever is not there is left out.
+pub(super) fn by_ids(conn: &mut Conn, ids: &[&str]) -> Result<Vec<Person>, StoreError> {
+    let mut found = HashMap::new();
+    for chunk in ids.chunks(CHUNK) {
+        let rows: Vec<Row> =
+            collaborators::table.filter(collaborators::id.eq_any(chunk)).select(Row::as_select()).load(conn)?;
+        found.extend(rows.into_iter().map(|row| (row.id.clone(), row)));
+    }
+    let rows = ids.iter().filter_map(|id| found.remove(*id)).collect();
+    several(conn, rows)
 }
 
 /// The living people of these SCIM ids, in no order.
@@ -277,10 +291,13 @@ pub(crate) fn put_due(conn: &mut Conn, person: &Person, mark: Mark) -> Result<()
         .filter(collaborators::version.eq(person.version))
         .filter(collaborators::marked_at.is_null().or(collaborators::marked_at.eq(mark)).assume_not_null());
     let due_at = person.due_at().map(micros);
-    diesel::update(row)
+    let written: Option<i64> = diesel::update(row)
         .set((collaborators::due_at.eq(due_at), collaborators::marked_at.eq(None::<i64>)))
-        .execute(conn)?;
-    Ok(())
+        .returning(collaborators::ordinal)
+        .get_result(conn)
+        .optional()?;
+    // Also where deciding anew changed nothing: what people are filtered by may be kept for the first time.
+    written.map_or(Ok(()), |ordinal| facets::write(conn, person, ordinal))
 }
 
 /// Nothing can be decided about the person now.

@@ -65,6 +65,15 @@ pub(crate) fn find_live(conn: &mut Conn, session: &str, now: i64) -> Result<Opti
     }))
 }
 
+/// How many sessions of that epoch the person has.
+pub(super) fn count_live(conn: &mut Conn, person: &str, epoch: i64, now: i64) -> Result<i64, StoreError> {
+    let live = sessions::table
+        .filter(sessions::person_id.eq(person.to_owned()))
+        .filter(sessions::epoch.eq(epoch))
+        .filter(sessions::expires_at.gt(now));
+    Ok(live.count().get_result(conn)?)
+}
+
 /// Begins a session. A browser has one at a time, so the one that it had ends, in whichever workspace; whose that was,
 /// where it was still alive. Two logins at once are told apart by the unique index.
 pub(crate) fn begin(

@@ -1,0 +1,3 @@
+DROP INDEX scim_requests_request;
+DROP INDEX mails_person;
+DELETE FROM search_attributes WHERE substr(path, 1, 1) = '#';
