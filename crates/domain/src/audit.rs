@@ -181,6 +181,8 @@ kinds! {
     LoginSucceeded = "login.succeeded",
     /// A login failed; `after.check` names the check.
     LoginFailed = "login.failed",
+    /// A login was tested, which signs nobody in; `after.result` says how it ended.
+    LoginTested = "login.tested",
     /// Sessions ended.
     SessionEnded = "session.ended",
     /// The identity provider has signed somebody out everywhere, whose logout began here.

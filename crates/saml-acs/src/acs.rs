@@ -5,6 +5,7 @@ pub(crate) mod decision;
 mod failure;
 mod held;
 mod steps;
+mod test_login;
 mod trace;
 
 use ::web::Site;
@@ -25,6 +26,7 @@ use crate::settings::Settings;
 use again::Again;
 use held::Held;
 use steps::Login;
+use test_login::Tested;
 
 /// The form of the HTTP-POST binding (SAML bindings §3.5.4).
 #[derive(Clone, Deserialize)]
@@ -58,6 +60,7 @@ pub(crate) async fn consume(
         Ok(Outcome::SignedIn(signed_in)) => signed_in.respond(&site),
         Ok(Outcome::Again(again)) => again.respond(&client),
         Ok(Outcome::Held(held)) => held.respond(&client),
+        Ok(Outcome::Tested(tested)) => tested.respond(&site),
         Ok(Outcome::Bounced(location)) => see_other(&location, vec![browser::bounced(&site.base_url)]),
         Err(error) => {
             let mut page = error.page(&client);
@@ -74,6 +77,7 @@ enum Outcome {
     SignedIn(SignedIn),
     Again(Again),
     Held(Held),
+    Tested(Tested),
     Bounced(String),
 }
 

@@ -2,16 +2,14 @@
 //! nothing is written.
 
 use ::web::base_url::BaseUrl;
-use ::web::random;
 use domain::audit::{Actor, RequestOrigin};
 use domain::clock::Timestamp;
 use domain::command::Context;
 use domain::decide::Change;
-use domain::id::PersonId;
 use domain::workspace::Workspace;
 use store::Store;
 
-use crate::acs::decision::{Drawn, decided};
+use crate::acs::decision::{Drawn, decided, lets_in};
 use crate::demands::{Demands, is_bounced};
 use crate::door::{Door, Verified};
 use crate::message::SamlResponse;
@@ -74,17 +72,15 @@ impl DryRun<'_> {
             return Ok(None);
         }
         Demands::of(policy, None, tolerance).check(assertion)?;
-        let new_person = PersonId::new(random::new_id(self.now)?);
-        let drawn = Drawn { session: String::new(), browser: String::new(), request: None, new_person };
+        let drawn = Drawn::for_a_trial(None, self.now)?;
         let (actor, request) = (Actor::System, RequestOrigin::default());
         let context = Context { now: self.now, actor, request, connection: Some(connection.id) };
         decided(store, self.workspace, connection, assertion, &drawn, &context).map(Some)
     }
 
     fn accepted(&self, end: End, assertion: &VerifiedAssertion, change: Option<&Change>) -> Attempt {
-        let begins = |change: &Change| change.login.as_ref().is_some_and(|login| login.session.is_some());
         let outcome = match change {
-            Some(change) if begins(change) => Outcome::Checked,
+            Some(change) if lets_in(change) => Outcome::Checked,
             Some(_) => Outcome::Held,
             None => Outcome::Bounced,
         };

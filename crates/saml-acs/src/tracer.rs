@@ -44,6 +44,12 @@ pub enum Outcome {
     Refused,
     /// A dry run found nothing against it.
     Checked,
+    /// A test found nothing against it.
+    Tested,
+    /// The same, but the person would have to verify the e-mail address first.
+    TestHeld,
+    /// A check failed in a test.
+    TestRefused,
 }
 
 /// How a login ended: all that its timeline is made of.

@@ -200,7 +200,10 @@ fn what_a_login_of_its_kind_is_not_checked_for_is_not_passed() {
     assert_eq!(results(Outcome::SignedIn, false), [(Stage::Login, "unsolicited")]);
     let of_requests = ["in_response_to", "browser", "authenticated_before_request"].map(|name| (Stage::Login, name));
     assert_eq!(results(Outcome::SignedIn, true), of_requests);
-    assert!(results(Outcome::Held, false).contains(&(Stage::Person, "unknown_role")));
+    assert_eq!(results(Outcome::Tested, false), results(Outcome::SignedIn, false), "a test is checked as a login is");
+    for held in [Outcome::Held, Outcome::TestHeld] {
+        assert!(results(held, false).contains(&(Stage::Person, "unknown_role")));
+    }
     for outcome in [Outcome::Checked, Outcome::Held] {
         let rows = timeline(&End { outcome, unsolicited: false, encrypted: true, dry_run: true, failed: None });
         let of_a_browser =

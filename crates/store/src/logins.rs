@@ -1,12 +1,15 @@
 //! Logins under way: outstanding requests, used assertions, and whom a NameID means.
 
+use domain::audit::AuditEntry;
 use domain::clock::Timestamp;
 use domain::collaborator::{Person, UserName};
+use domain::decide::UsedLogin;
 use domain::id::{ConnectionId, WorkspaceId};
 
 use crate::Store;
 use crate::backend::{read, write};
 use crate::error::StoreError;
+use crate::login_traces::LoginTrace;
 use crate::record::micros;
 
 /// A login that was begun here (SP-initiated) and waits for its response.
@@ -30,6 +33,8 @@ pub struct LoginRequest {
     pub issued_at: Timestamp,
     /// When it is no longer answered.
     pub expires_at: Timestamp,
+    /// Whether it is a test, which signs nobody in.
+    pub is_test: bool,
 }
 
 /// Whom a login means.
@@ -55,6 +60,22 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<LoginRequest>, StoreError> {
         read!(self, |q, conn| q::logins::find_request(conn, workspace, id, micros(now)))
+    }
+
+    /// Uses up what a test login has, as the login itself would, and changes nothing else. Its entry and its trace are
+    /// written with it.
+    pub fn finish_test(
+        &self,
+        login: UsedLogin,
+        entry: AuditEntry,
+        trace: LoginTrace,
+        keep: i64,
+    ) -> Result<(), StoreError> {
+        write!(self, |q, conn| {
+            q::commit::use_up(conn, &login)?;
+            q::audit::append(conn, &[entry])?;
+            q::login_traces::append(conn, &trace, keep)
+        })
     }
 
     /// Whom a NameID, or else a name, means.

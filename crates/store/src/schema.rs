@@ -254,6 +254,7 @@ diesel::table! {
         return_to -> Nullable<Text>,
         issued_at -> BigInt,
         expires_at -> BigInt,
+        is_test -> Bool,
     }
 }
 

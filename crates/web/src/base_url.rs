@@ -76,9 +76,9 @@ impl BaseUrl {
         format!("{self}/invitations/{link}")
     }
 
-    /// The console of a workspace.
-    pub fn console(&self, workspace: &WorkspaceHandle) -> String {
-        format!("{self}/console/{workspace}")
+    /// Where the console shows what became of a test login.
+    pub fn console_test(&self, workspace: &WorkspaceHandle, reference: &str) -> String {
+        format!("{self}/console/{workspace}/connections/tests/{reference}")
     }
 
     /// Where a login begins.

@@ -38,5 +38,6 @@ mod seeds;
 mod sessions;
 mod sign_in;
 mod single_logout;
+mod test_logins;
 mod tracer;
 mod workspaces;

@@ -17,7 +17,7 @@ use crate::scim_auth::refresh_of;
 const ANN: &str = "ann@acme.test";
 
 /// Adds a second provider, as `gatehouse saml idp set --idp entra` does; what it gives is the workspace as it sees it.
-fn add_entra(gate: &Gate, attribute_names: AttributeNames) -> (ConnectionId, Workspace) {
+pub(crate) fn add_entra(gate: &Gate, attribute_names: AttributeNames) -> (ConnectionId, Workspace) {
     let provider = IdentityProvider::generate("http://entra.test", gate.clock.now()).unwrap();
     let id = ConnectionId::new(::web::random::new_id(gate.clock.now()).unwrap());
     let connection = Connection {

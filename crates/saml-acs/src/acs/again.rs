@@ -39,14 +39,15 @@ impl Login {
     pub(super) fn again(
         &self,
         workspace: &Workspace,
-        provider: &IdentityProvider,
+        provider: Option<&IdentityProvider>,
         form: &Form,
     ) -> Result<Again, LoginError> {
         let acs_url = Url::parse(&self.site.base_url.saml_acs(&workspace.handle));
         let start_url = Url::parse(workspace.policy.start_url.as_str()).ok();
+        let addresses = provider.into_iter().flat_map(IdentityProvider::single_sign_on);
         Ok(Again {
             acs_url: acs_url.map_err(|error| LoginError::Failed(error.to_string()))?,
-            onwards: provider.single_sign_on().map(|(_, url)| url.clone()).chain(start_url).collect(),
+            onwards: addresses.map(|(_, url)| url.clone()).chain(start_url).collect(),
             form: form.clone(),
         })
     }

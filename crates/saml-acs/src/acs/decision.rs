@@ -1,7 +1,8 @@
 //! What a verified assertion changes: loaded, read and decided, not yet committed.
 
+use ::web::random::{self, NoRandomness};
 use domain::access::group_candidates;
-use domain::clock::to_micros;
+use domain::clock::{Timestamp, to_micros};
 use domain::command::{Command, Context, LoginAttempt};
 use domain::decide::{Change, State, decide};
 use domain::id::PersonId;
@@ -25,6 +26,19 @@ pub(crate) struct Drawn {
     pub(crate) request: Option<String>,
     /// The id of whoever is new here.
     pub(crate) new_person: PersonId,
+}
+
+impl Drawn {
+    /// What there is of a login that is only tried: no session begins, and nobody is made.
+    pub(crate) fn for_a_trial(request: Option<String>, now: Timestamp) -> Result<Self, NoRandomness> {
+        let new_person = PersonId::new(random::new_id(now)?);
+        Ok(Self { session: String::new(), browser: String::new(), request, new_person })
+    }
+}
+
+/// Whether a session would begin; otherwise the login would be held.
+pub(crate) fn lets_in(change: &Change) -> bool {
+    change.login.as_ref().is_some_and(|login| login.session.is_some())
 }
 
 /// Decides a login as things are.

@@ -2,7 +2,7 @@
 
 use domain::audit::{Actor, AuditEntry, EventKind, Source, Subject};
 use domain::workspace::Workspace;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::steps::{Login, Seen};
 use crate::attributes;
@@ -15,26 +15,47 @@ impl Login {
     pub(super) fn record_failure(&self, workspace: &Workspace, seen: Seen<'_>, error: &LoginError) {
         let LoginError::Refused { fault, .. } = error else { return };
         let (check, detail) = (fault.check(), fault.detail());
-        let assertion = seen.verified.map(|verified| &verified.assertion);
-        let entry = AuditEntry {
+        let entry = match seen.is_test {
+            true => {
+                let after = json!({ "result": "refused", "check": check, "detail": detail });
+                self.entry(workspace, EventKind::LoginTested, seen.verified, after)
+            }
+            false => {
+                let after = json!({ "check": check, "detail": detail });
+                self.entry(workspace, EventKind::LoginFailed, seen.verified, after)
+            }
+        };
+        let trace = self.failed_trace(workspace, seen, fault, &entry.subject);
+        let (request, workspace) = (self.client.request_id(), workspace.handle.as_str());
+        let what = if seen.is_test { "test login refused" } else { "login refused" };
+        tracing::warn!(request, workspace, check, detail, "{what}");
+        if let Err(error) = self.site.store.refuse_login(entry, trace, self.settings.traces_kept) {
+            tracing::error!(request, cause = %error, "a failed login can't be recorded");
+        }
+    }
+
+    /// An entry about a login by which nobody is signed in.
+    pub(super) fn entry(
+        &self,
+        workspace: &Workspace,
+        kind: EventKind,
+        verified: Option<&Verified>,
+        after: Value,
+    ) -> AuditEntry {
+        let assertion = verified.map(|verified| &verified.assertion);
+        AuditEntry {
             workspace: workspace.id,
             at: self.site.now(),
-            kind: EventKind::LoginFailed,
+            kind,
             source: Source::SamlAutoSync,
             actor: Actor::Assertion {
                 issuer: assertion.map(|a| a.issuer().to_owned()),
                 id: assertion.map(|a| a.assertion_id().to_owned()),
             },
-            subject: self.subject(workspace, seen.verified),
+            subject: self.subject(workspace, verified),
             before: None,
-            after: Some(json!({ "check": check, "detail": detail })),
+            after: Some(after),
             request: self.client.0.clone(),
-        };
-        let trace = self.failed_trace(workspace, seen, fault, &entry.subject);
-        let (request, workspace) = (self.client.request_id(), workspace.handle.as_str());
-        tracing::warn!(request, workspace, check, detail, "login refused");
-        if let Err(error) = self.site.store.refuse_login(entry, trace, self.settings.traces_kept) {
-            tracing::error!(request, cause = %error, "a failed login can't be recorded");
         }
     }
 

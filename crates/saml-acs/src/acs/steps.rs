@@ -37,6 +37,8 @@ pub(super) struct Login {
 pub(super) struct Seen<'a> {
     pub(super) form: Option<&'a Form>,
     pub(super) verified: Option<&'a Verified>,
+    /// Whether it is a test that this browser began.
+    pub(super) is_test: bool,
 }
 
 /// What becomes of a login that is accepted, drawn before it is decided.
@@ -51,14 +53,30 @@ struct Session {
 impl Login {
     pub(super) fn run(&self, handle: &str, form: Result<Form, LoginError>) -> Result<Outcome, LoginError> {
         let workspace = get_workspace(&self.site.store, handle)?;
-        let refused = |seen: Seen<'_>, error: &LoginError| self.record_failure(&workspace, seen, error);
-        let form = form.inspect_err(|error| refused(Seen::default(), error))?;
-        let seen = Seen { form: Some(&form), verified: None };
-        let verified = self.verified(&workspace, &form).inspect_err(|error| refused(seen, error))?;
+        let form = form.inspect_err(|error| self.record_failure(&workspace, Seen::default(), error))?;
+        let seen = Seen { form: Some(&form), ..Seen::default() };
+        if let Some(again) = self.test_again(&workspace, &form)? {
+            return Ok(Outcome::Again(again));
+        }
+        let verified = match self.verified(&workspace, &form) {
+            Ok(verified) => verified,
+            Err(error) => return self.refuse(&workspace, seen, error),
+        };
         let seen = Seen { verified: Some(&verified), ..seen };
-        let outcome = self.accept(&workspace, &verified, &form).inspect_err(|error| refused(seen, error))?;
+        let accepted = self.accept(&workspace, &verified, &form);
+        let outcome = accepted.or_else(|error| self.refuse(&workspace, seen, error))?;
         self.record_passing(&workspace, &verified, &outcome);
         Ok(outcome)
+    }
+
+    /// A refusal is told to the log and the tracer, and then to the browser: of a test, by the page that shows it.
+    fn refuse(&self, workspace: &Workspace, seen: Seen<'_>, error: LoginError) -> Result<Outcome, LoginError> {
+        let seen = Seen { is_test: self.is_test_of_this_browser(workspace, &seen), ..seen };
+        self.record_failure(workspace, seen, &error);
+        match error {
+            LoginError::Refused { .. } if seen.is_test => Ok(Outcome::Tested(self.shown_test(workspace, None))),
+            error => Err(error),
+        }
     }
 
     fn verified(&self, workspace: &Workspace, form: &Form) -> Result<Verified, LoginError> {
@@ -72,7 +90,7 @@ impl Login {
         let (policy, tolerance) = (&workspace.policy, self.settings.tolerance);
         let is_thrown_away = request.is_none() && is_bounced(policy, assertion, tolerance)?;
         if self.lacks_cookies(request.as_ref(), form) {
-            return self.again(workspace, provider, form).map(Outcome::Again);
+            return self.again(workspace, Some(provider), form).map(Outcome::Again);
         }
         if is_thrown_away {
             return self.bounce(workspace, connection, form);
@@ -80,6 +98,9 @@ impl Login {
         if let Some(request) = &request {
             self.begun_here(request)?;
             Demands::of(policy, Some(request.issued_at), tolerance).check(assertion)?;
+            if request.is_test {
+                return self.test(workspace, verified, &request.id).map(Outcome::Tested);
+            }
         }
         let to = self.return_to(workspace, request.as_ref(), form);
         let (browser, kept) = self.browser(request.as_ref())?;
@@ -110,7 +131,7 @@ impl Login {
 
     /// Only the browser that began a login ends it. Otherwise a stranger could post a response of their own into somebody's
     /// browser and have them work in the stranger's account (login CSRF).
-    fn begun_here(&self, request: &LoginRequest) -> Result<(), LoginError> {
+    pub(super) fn begun_here(&self, request: &LoginRequest) -> Result<(), LoginError> {
         match self.cookies.secret_for(&request.id, &self.site.base_url) {
             Some(secret) if secret == request.secret => Ok(()),
             _ => Err(LoginError::refused("browser", "the request was begun by another browser")),
@@ -182,7 +203,7 @@ impl Login {
     }
 
     /// Whoever permitted SHA-1 is reminded of it by each login that needs the permission.
-    fn warn_of_sha1(&self, workspace: &Workspace, assertion: &VerifiedAssertion) {
+    pub(super) fn warn_of_sha1(&self, workspace: &Workspace, assertion: &VerifiedAssertion) {
         if assertion.rests_on_sha1() {
             let (request, workspace, issuer) =
                 (self.client.request_id(), workspace.handle.as_str(), assertion.issuer());
@@ -195,7 +216,7 @@ impl Login {
         }
     }
 
-    fn context(&self, connection: &Connection, assertion: &VerifiedAssertion) -> Context {
+    pub(super) fn context(&self, connection: &Connection, assertion: &VerifiedAssertion) -> Context {
         let actor = Actor::Assertion {
             issuer: Some(assertion.issuer().to_owned()),
             id: Some(assertion.assertion_id().to_owned()),

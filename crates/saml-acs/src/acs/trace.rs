@@ -2,12 +2,14 @@
 
 use actix_web::rt::task::spawn_blocking;
 use domain::audit::Subject;
+use domain::decide::Change;
 use domain::id::PersonId;
 use domain::workspace::Workspace;
 use serde_json::json;
 use store::{Committed, LoginTrace, TraceStanding};
 
 use super::Outcome as Answer;
+use super::decision::lets_in;
 use super::steps::{Login, Seen};
 use crate::door::{Door, Verified};
 use crate::message::SamlResponse;
@@ -30,7 +32,8 @@ impl Login {
         let failed = fault.failed();
         let is_proven = seen.verified.is_some() || failed.stage.is_some_and(Stage::is_proven);
         let unsolicited = known.is_some_and(|assertion| assertion.in_response_to().is_none());
-        let end = End { outcome: Outcome::Refused, unsolicited, encrypted, dry_run: false, failed: Some(failed) };
+        let outcome = if seen.is_test { Outcome::TestRefused } else { Outcome::Refused };
+        let end = End { outcome, unsolicited, encrypted, dry_run: false, failed: Some(failed) };
         let provider = seen.verified.map(|verified| &verified.provider);
         let diagnosis = Door::of(&self.site, self.settings, workspace).diagnose(fault, &glance, provider);
         let issuer = known.map(|assertion| assertion.issuer().to_owned()).or(glance.issuer);
@@ -47,7 +50,7 @@ impl Login {
         let outcome = match answer {
             Answer::Bounced(_) => Outcome::Bounced,
             Answer::Again(_) => Outcome::PostedAgain,
-            Answer::SignedIn(_) | Answer::Held(_) => return,
+            Answer::SignedIn(_) | Answer::Held(_) | Answer::Tested(_) => return,
         };
         let trace = self.passed_trace(workspace, verified, outcome, None);
         // Nobody is let in, and nothing is used up: one response would do for any number of them.
@@ -62,6 +65,21 @@ impl Login {
         let trace = self.passed_trace(workspace, verified, outcome, Some(access));
         let name = committed.person.user_name.to_string();
         self.remember(LoginTrace { person: Some(committed.person.id), name: Some(name), ..trace });
+    }
+
+    /// A test that passes, about whoever would sign in: `subject` is them where they are known here already.
+    pub(super) fn test_trace(
+        &self,
+        workspace: &Workspace,
+        verified: &Verified,
+        change: &Change,
+        subject: &Subject,
+    ) -> LoginTrace {
+        let outcome = if lets_in(change) { Outcome::Tested } else { Outcome::TestHeld };
+        let access = TracedAccess::of(&change.person, self.site.now());
+        let trace = self.passed_trace(workspace, verified, outcome, Some(access));
+        let person = subject.id.as_deref().and_then(PersonId::parse);
+        LoginTrace { person, name: Some(change.person.user_name.to_string()), ..trace }
     }
 
     fn passed_trace(

@@ -102,6 +102,15 @@ impl Outcome {
             Self::PostedAgain => "posted again",
             Self::Refused => "refused",
             Self::Checked => "would be let in",
+            Self::Tested => "test passed",
+            Self::TestHeld => "test held",
+            Self::TestRefused => "test refused",
         }
+    }
+
+    /// Whether it was a test, which signs nobody in.
+    #[must_use]
+    pub fn is_test(self) -> bool {
+        matches!(self, Self::Tested | Self::TestHeld | Self::TestRefused)
     }
 }

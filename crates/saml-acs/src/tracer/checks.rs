@@ -235,7 +235,7 @@ fn is_made(check: &Check, end: &End) -> bool {
         // What was thrown away, or is to come again, was not looked at any further.
         Outcome::Bounced | Outcome::PostedAgain => check.stage < Stage::Login,
         // Roles don't matter yet.
-        Outcome::Held if check.name == "unknown_role" => false,
+        Outcome::Held | Outcome::TestHeld if check.name == "unknown_role" => false,
         _ if end.unsolicited => !is_one_of(&of_requests),
         _ => !is_one_of(&["unsolicited"]),
     }

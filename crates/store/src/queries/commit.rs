@@ -4,7 +4,7 @@ use diesel::dsl::{case_when, not};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 use domain::collaborator::Person;
-use domain::decide::{Change, LinkWrite, UsedLogin, Write};
+use domain::decide::{Change, LinkWrite, NewSession, UsedLogin, Write};
 use domain::id::WorkspaceId;
 use domain::search::search_attributes;
 use serde_json::{Map, Value};
@@ -71,13 +71,24 @@ fn consume(conn: &mut Conn, login: &UsedLogin) -> Result<(), StoreError> {
     logins::use_once(conn, login.connection, &login.assertion, login.remember_until)
 }
 
+/// The same for a test, which begins no session: it fails where the login would.
+pub(crate) fn use_up(conn: &mut Conn, login: &UsedLogin) -> Result<(), StoreError> {
+    consume(conn, login)?;
+    login.session.as_ref().map_or(Ok(()), |session| refuse_shut_out(conn, login, session))
+}
+
+fn refuse_shut_out(conn: &mut Conn, login: &UsedLogin, session: &NewSession) -> Result<(), StoreError> {
+    match &session.session_index {
+        Some(index) if logouts::is_shut_out(conn, login.connection, &session.name_id.value, index)? => {
+            Err(StoreError::ProviderSessionOver)
+        }
+        _ => Ok(()),
+    }
+}
+
 fn begin_session(conn: &mut Conn, workspace: WorkspaceId, login: &UsedLogin) -> Result<(), StoreError> {
     let Some(session) = &login.session else { return Ok(()) };
-    if let Some(index) = &session.session_index
-        && logouts::is_shut_out(conn, login.connection, &session.name_id.value, index)?
-    {
-        return Err(StoreError::ProviderSessionOver);
-    }
+    refuse_shut_out(conn, login, session)?;
     match sessions::begin(conn, workspace, login.connection, session)? {
         Some(former) => audit::append(conn, &[login.replaces(session, &former)]),
         None => Ok(()),

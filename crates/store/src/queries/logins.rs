@@ -20,6 +20,7 @@ struct Row {
     return_to: Option<String>,
     issued_at: i64,
     expires_at: i64,
+    is_test: bool,
 }
 
 pub(crate) fn insert_request(conn: &mut Conn, request: LoginRequest) -> Result<(), StoreError> {
@@ -33,6 +34,7 @@ pub(crate) fn insert_request(conn: &mut Conn, request: LoginRequest) -> Result<(
         return_to: request.return_to,
         issued_at: micros(request.issued_at),
         expires_at: micros(request.expires_at),
+        is_test: request.is_test,
     };
     diesel::insert_into(login_requests::table).values(row).execute(conn)?;
     Ok(())
@@ -62,6 +64,7 @@ pub(crate) fn find_request(
             return_to: row.return_to,
             issued_at: timestamp(row.issued_at)?,
             expires_at: timestamp(row.expires_at)?,
+            is_test: row.is_test,
         })
     })
     .transpose()

@@ -117,6 +117,7 @@ impl Acme {
             return_to: Some("/reports".to_owned()),
             issued_at: self.now(),
             expires_at: self.now() + Duration::minutes(10),
+            is_test: false,
         };
         self.store.add_login_request(request.clone()).unwrap();
         Login { request: Some(request.id), ..login }
