@@ -52,9 +52,9 @@ pub use metadata::{MetadataSource, MetadataStatus};
 pub use owners::OwnerAccount;
 pub use people::{Page, Place, Position, Sort};
 pub use people_search::{COUNTED, Count, PeopleOrder, PeoplePage, Turn};
-pub use scim_requests::ScimRequest;
+pub use scim_requests::{RequestFilter, ScimRequest};
 pub use sessions::{LiveSession, ProviderSession};
-pub use tokens::{KnownToken, NewToken};
+pub use tokens::{KnownToken, NewToken, ScimToken};
 pub use vault::{MasterKey, MasterKeyError};
 pub use workspaces::{NewWorkspace, Owner};
 

@@ -91,7 +91,19 @@ impl Store {
         filter: &TraceFilter,
         limit: i64,
     ) -> Result<Vec<LoginTrace>, StoreError> {
-        read!(self, |q, conn| q::login_traces::latest(conn, workspace, filter, limit))
+        let latest = self.login_trace_page(workspace, filter, None, limit)?;
+        Ok(latest.into_iter().rev().map(|(_, trace)| trace).collect())
+    }
+
+    /// The latest attempts before the one of that number, newest first, each with its number.
+    pub fn login_trace_page(
+        &self,
+        workspace: WorkspaceId,
+        filter: &TraceFilter,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<(i64, LoginTrace)>, StoreError> {
+        read!(self, |q, conn| q::login_traces::page(conn, workspace, filter, before, limit))
     }
 
     /// The attempt of that reference.

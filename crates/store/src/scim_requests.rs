@@ -36,6 +36,19 @@ pub struct ScimRequest {
     pub refusal: Option<String>,
 }
 
+/// Which requests to list.
+#[derive(Debug, Clone, Default)]
+pub struct RequestFilter {
+    /// Only those that were refused, in whole or in part.
+    pub refused: bool,
+    /// Of this method, as it was sent.
+    pub method: Option<String>,
+    /// Of this client.
+    pub client: Option<String>,
+    /// With any of these in path, body or refusal, exactly as it was sent.
+    pub texts: Vec<String>,
+}
+
 impl Store {
     /// Appends requests and forgets all but the latest `keep` of each workspace.
     pub fn append_scim_requests(&self, requests: Arc<[ScimRequest]>, keep: i64) -> Result<(), StoreError> {
@@ -44,6 +57,23 @@ impl Store {
 
     /// The latest requests of a workspace, oldest first.
     pub fn scim_requests(&self, workspace: WorkspaceId, limit: i64) -> Result<Vec<ScimRequest>, StoreError> {
-        read!(self, |q, conn| q::scim_requests::latest(conn, workspace, limit))
+        let latest = self.scim_request_page(workspace, &RequestFilter::default(), None, limit)?;
+        Ok(latest.into_iter().rev().map(|(_, request)| request).collect())
+    }
+
+    /// The latest requests before the one of that number, newest first, each with its number.
+    pub fn scim_request_page(
+        &self,
+        workspace: WorkspaceId,
+        filter: &RequestFilter,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<(i64, ScimRequest)>, StoreError> {
+        read!(self, |q, conn| q::scim_requests::page(conn, workspace, filter, before, limit))
+    }
+
+    /// The request of that number, if it is still kept.
+    pub fn find_scim_request(&self, workspace: WorkspaceId, number: i64) -> Result<Option<ScimRequest>, StoreError> {
+        read!(self, |q, conn| q::scim_requests::find(conn, workspace, number))
     }
 }

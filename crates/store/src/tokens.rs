@@ -1,5 +1,7 @@
 //! SCIM tokens, stored hashed.
 
+use std::collections::BTreeMap;
+
 use domain::audit::AuditEntry;
 use domain::clock::Timestamp;
 use domain::custom_attribute::CustomAttributes;
@@ -30,6 +32,43 @@ pub struct NewToken {
     pub hash: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it ends by itself; none where it does not.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A token as administrators see it, in force or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScimToken {
+    /// Its id.
+    pub id: TokenId,
+    /// Its name.
+    pub name: String,
+    /// The connection whose people it provisions.
+    pub connection: Option<ConnectionId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends, or has ended, by itself.
+    pub expires_at: Option<Timestamp>,
+    /// When it was used last, to the minute.
+    pub last_used_at: Option<Timestamp>,
+}
+
+impl ScimToken {
+    /// Whether it lets anybody in.
+    pub fn is_in_force(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|end| end > now)
+    }
+
+    /// For each connection all of whose tokens end by themselves, when the last of them does: nothing is provisioned after that.
+    pub fn last_ends(tokens: &[Self]) -> Vec<Timestamp> {
+        let mut last: BTreeMap<Option<ConnectionId>, Option<Timestamp>> = BTreeMap::new();
+        for token in tokens {
+            let end = last.entry(token.connection).or_insert(token.expires_at);
+            // None is never.
+            *end = end.zip(token.expires_at).map(|(one, other)| one.max(other));
+        }
+        last.into_values().flatten().collect()
+    }
 }
 
 /// A token that is in force.
@@ -88,6 +127,23 @@ impl Store {
             q::audit::append(conn, &[entry])?;
             Ok(ended)
         })
+    }
+
+    /// Ends one token of the entry's workspace, and says whether there was one.
+    pub fn revoke_scim_token(&self, token: TokenId, entry: AuditEntry) -> Result<bool, StoreError> {
+        write!(self, |q, conn| {
+            let ended = q::tokens::revoke(conn, entry.workspace, token)?;
+            if ended {
+                q::audit::append(conn, &[entry])?;
+            }
+            Ok(ended)
+        })
+    }
+
+    /// All tokens of the workspace, the newest first. One that is over stays until a refresh without an overlap, or until it is
+    /// revoked.
+    pub fn scim_tokens(&self, workspace: WorkspaceId) -> Result<Vec<ScimToken>, StoreError> {
+        read!(self, |q, conn| q::tokens::all(conn, workspace))
     }
 
     /// How many tokens of the workspace are in force.

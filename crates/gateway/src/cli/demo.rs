@@ -67,7 +67,7 @@ fn prepare(settings: &Settings, provider: &IdentityProvider) -> Result<(Store, S
     if store.find_workspace(&handle)?.is_some() {
         let session = Session::open(settings, &InWorkspace::named(WORKSPACE))?;
         saml::set_metadata(&session, metadata, &entity_id)?;
-        let token = scim::refresh(&session, &OfProvider::default(), None)?;
+        let token = scim::refresh(&session, &OfProvider::default(), None, None)?;
         return Ok((store, token));
     }
     let new = NewWorkspaceArgs {

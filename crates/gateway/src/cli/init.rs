@@ -179,6 +179,7 @@ pub(super) fn token(
         name: format!("SCIM token of {}", now.format("%Y-%m-%d %H:%M:%S")),
         hash: random::hash(secret),
         created_at: now,
+        expires_at: None,
     })
 }
 

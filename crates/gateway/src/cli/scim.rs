@@ -1,4 +1,5 @@
 mod attribute;
+mod token;
 
 use anyhow::{Result, bail};
 use attribute::Attribute;
@@ -7,8 +8,10 @@ use domain::audit::EventKind;
 use domain::policy::Span;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
+use store::NewToken;
 
 use super::init;
+use super::listing::Listing;
 use super::session::{InWorkspace, OfProvider, Session};
 use crate::config::Settings;
 use crate::output;
@@ -52,8 +55,18 @@ pub(super) struct InWorkspaceArgs {
 pub(super) enum Token {
     /// Print a new token once; the old one of the identity provider fails at once, or after the overlap
     Refresh(Refresh),
-    /// End every token of the workspace
-    Revoke(InWorkspaceArgs),
+    /// Print all: when each was made, was used last and ends
+    List(Listing),
+    /// End every token of the workspace, or one of them
+    Revoke(Revoke),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Revoke {
+    #[command(flatten)]
+    within: InWorkspace,
+    /// The id of the one to end, as `gatehouse scim token list` prints it
+    id: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -65,6 +78,9 @@ pub(super) struct Refresh {
     /// How long the old token still works, such as 30m
     #[arg(long, value_name = "DURATION")]
     overlap: Option<Span>,
+    /// When the new token ends by itself, such as 90d; a doctor tells of it before
+    #[arg(long, value_name = "DURATION")]
+    expires_in: Option<Span>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -78,7 +94,8 @@ impl Scim {
             Self::Log(log) => log.run(settings),
             Self::Attribute(attribute) => attribute.run(settings),
             Self::Token(Token::Refresh(refresh)) => refresh.run(settings),
-            Self::Token(Token::Revoke(args)) => revoke(&Session::open(settings, &args.within)?),
+            Self::Token(Token::List(listing)) => token::list(listing, settings),
+            Self::Token(Token::Revoke(revoke)) => revoke.run(settings),
         }
     }
 }
@@ -107,10 +124,18 @@ fn disable(session: &Session) -> Result<()> {
     Ok(session.store.set_scim_enabled(false, entry)?)
 }
 
-fn revoke(session: &Session) -> Result<()> {
-    let entry = session.entry(EventKind::ScimTokenRevoked, session.subject(), None, None);
-    let ended = session.store.revoke_scim_tokens(session.workspace.id, entry)?;
-    output::line(format!("Ended {ended} token(s)."))
+impl Revoke {
+    fn run(self, settings: &Settings) -> Result<()> {
+        let session = Session::open(settings, &self.within)?;
+        let ended = match &self.id {
+            Some(id) => token::revoke(&session, id)?,
+            None => {
+                let entry = session.entry(EventKind::ScimTokenRevoked, session.subject(), None, None);
+                session.store.revoke_scim_tokens(session.workspace.id, entry)?
+            }
+        };
+        output::line(format!("Ended {ended} token(s)."))
+    }
 }
 
 impl Log {
@@ -147,7 +172,7 @@ fn on_one_line(text: &str) -> String {
 impl Refresh {
     fn run(self, settings: &Settings) -> Result<()> {
         let session = Session::open(settings, &self.within)?;
-        let secret = refresh(&session, &self.idp, self.overlap)?;
+        let secret = refresh(&session, &self.idp, self.overlap, self.expires_in)?;
         if self.json {
             return output::json(&json!({ "scim_token": secret.expose_secret() }));
         }
@@ -156,7 +181,12 @@ impl Refresh {
 }
 
 /// Puts a new token in force.
-pub(super) fn refresh(session: &Session, idp: &OfProvider, overlap: Option<Span>) -> Result<SecretString> {
+pub(super) fn refresh(
+    session: &Session,
+    idp: &OfProvider,
+    overlap: Option<Span>,
+    expires_in: Option<Span>,
+) -> Result<SecretString> {
     let secret = init::new_scim_token()?;
     // A name that is mistyped must not make a token of no provider, which may write about everybody.
     let connection = match idp.name {
@@ -164,7 +194,13 @@ pub(super) fn refresh(session: &Session, idp: &OfProvider, overlap: Option<Span>
         None => idp.find(session)?,
     };
     let token = init::token(&session.workspace, connection.as_ref(), &secret, session.now)?;
-    let after = json!({ "token": token.name, "idp": connection.map(|known| known.name), "overlap": overlap.map(|span| span.to_string()) });
+    let token = NewToken { expires_at: expires_in.map(|span| session.now + span.duration()), ..token };
+    let after = json!({
+        "token": token.name,
+        "idp": connection.map(|known| known.name),
+        "overlap": overlap.map(|span| span.to_string()),
+        "expires_at": token.expires_at,
+    });
     let entry = session.entry(EventKind::ScimTokenRefreshed, session.subject(), None, Some(after));
     let others_end_at = overlap.map(|span| session.now + span.duration());
     session.store.replace_scim_token(token, others_end_at, entry)?;

@@ -82,6 +82,35 @@ fn a_refreshed_token_works_at_once_and_the_old_one_no_longer() {
 }
 
 #[test]
+fn a_token_ends_by_itself_or_by_its_id_and_is_told_of_before() {
+    let (machine, workspace) = acme();
+    let _serving = machine.serve();
+    let refresh =
+        ["scim", "token", "refresh", "--workspace", "acme", "--json", "--expires-in", "9d", "--overlap", "1h"];
+    let printed = machine.json(&refresh);
+    let second = Scim::new(&machine.base_url(), printed["scim_token"].as_str().unwrap());
+    second.get("/Users").expect(200);
+    let doctor = machine.ok(&["doctor"]);
+    assert!(doctor.contains("the last token of an identity provider ends in 8 days"), "{doctor}");
+    let lines = machine.ok(&["scim", "token", "list", "--workspace", "acme", "--json"]);
+    let tokens: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(tokens.len(), 2);
+    assert!(tokens.iter().all(|token| token["in_force"] == true && token["idp"] == "default"), "{tokens:?}");
+    assert!(tokens[0]["last_used_at"].is_string() && tokens[0]["expires_at"].is_string(), "{tokens:?}");
+    let text = machine.ok(&["scim", "token", "list", "--workspace", "acme"]);
+    assert!(text.contains("last used 20") && text.contains("last used never"), "{text}");
+
+    let id = tokens[0]["id"].as_str().unwrap();
+    let revoke = ["scim", "token", "revoke", "--workspace", "acme", id];
+    assert_eq!(machine.ok(&revoke), "Ended 1 token(s).\n");
+    second.get("/Users").expect(401);
+    workspace.scim().get("/Users").expect(200);
+    assert!(machine.fails(&revoke).contains("there is no token"));
+    let entries = machine.ok(&["audit", "list", "--workspace", "acme", "--kind", "scim_token.revoked", "--json"]);
+    assert!(entries.contains(&format!("{{\"type\":\"scim_token\",\"id\":\"{id}\"")), "{entries}");
+}
+
+#[test]
 fn a_further_workspace_is_there_as_soon_as_it_is_made() {
     let (machine, workspace) = acme();
     let _serving = machine.serve();

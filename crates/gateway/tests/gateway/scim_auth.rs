@@ -120,7 +120,8 @@ pub(crate) fn refresh_of(
 ) -> Scim {
     let (now, secret) = (gate.clock.now(), random::secret().unwrap());
     let (id, hash) = (TokenId::new(random::new_id(now).unwrap()), random::hash(&secret));
-    let token = NewToken { id, workspace, connection, name: "another".to_owned(), hash, created_at: now };
+    let token =
+        NewToken { id, workspace, connection, name: "another".to_owned(), hash, created_at: now, expires_at: None };
     let entry = AuditEntry { workspace, ..gate.entry(EventKind::ScimTokenRefreshed) };
     gate.store.replace_scim_token(token, overlap.map(|overlap| now + overlap), entry).unwrap();
     Scim::new(&gate.base_url, secret.expose_secret())

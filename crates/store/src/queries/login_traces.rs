@@ -57,13 +57,18 @@ fn forget(conn: &mut Conn, workspace: WorkspaceId, standing: TraceStanding, keep
     Ok(())
 }
 
-pub(crate) fn latest(
+/// Those before a number, newest first.
+pub(crate) fn page(
     conn: &mut Conn,
     workspace: WorkspaceId,
     filter: &TraceFilter,
+    before: Option<i64>,
     limit: i64,
-) -> Result<Vec<LoginTrace>, StoreError> {
+) -> Result<Vec<(i64, LoginTrace)>, StoreError> {
     let mut query = login_attempts::table.filter(login_attempts::workspace_id.eq(workspace.to_string())).into_boxed();
+    if let Some(before) = before {
+        query = query.filter(login_attempts::ordinal.lt(before));
+    }
     if filter.failed {
         query = query.filter(login_attempts::failed_check.is_not_null());
     }
@@ -73,10 +78,12 @@ pub(crate) fn latest(
         // A comparison with NULL is never true, so that what is not asked for finds nothing.
         query = query.filter(login_attempts::person_id.eq(person).or(login_attempts::name_key.eq(name)));
     }
-    let mut rows: Vec<Row> =
-        query.order(login_attempts::ordinal.desc()).limit(limit).select(Row::as_select()).load(conn)?;
-    rows.reverse();
-    rows.into_iter().map(|row| trace(workspace, row)).collect()
+    let rows: Vec<(i64, Row)> = query
+        .order(login_attempts::ordinal.desc())
+        .limit(limit)
+        .select((login_attempts::ordinal, Row::as_select()))
+        .load(conn)?;
+    rows.into_iter().map(|(number, row)| Ok((number, trace(workspace, row)?))).collect()
 }
 
 pub(crate) fn find(conn: &mut Conn, workspace: WorkspaceId, reference: &str) -> Result<Option<LoginTrace>, StoreError> {

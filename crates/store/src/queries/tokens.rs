@@ -3,9 +3,9 @@ use domain::id::{ConnectionId, TokenId, WorkspaceId};
 
 use super::Conn;
 use crate::error::StoreError;
-use crate::record::{id, micros};
+use crate::record::{id, micros, timestamp};
 use crate::schema::scim_tokens;
-use crate::tokens::{KnownToken, NewToken};
+use crate::tokens::{KnownToken, NewToken, ScimToken};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = scim_tokens, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
@@ -44,6 +44,38 @@ pub(crate) fn find(conn: &mut Conn, hash: &str, now: i64) -> Result<Option<Known
     }))
 }
 
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = scim_tokens, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
+struct ShownRow {
+    id: String,
+    name: String,
+    connection_id: Option<String>,
+    created_at: i64,
+    expires_at: Option<i64>,
+    last_used_at: Option<i64>,
+}
+
+/// Their ids tell in which order they were made.
+pub(crate) fn all(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<ScimToken>, StoreError> {
+    let rows: Vec<ShownRow> = scim_tokens::table
+        .filter(scim_tokens::workspace_id.eq(workspace.to_string()))
+        .order(scim_tokens::id.desc())
+        .select(ShownRow::as_select())
+        .load(conn)?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(ScimToken {
+                id: id(TokenId::parse, &row.id)?,
+                name: row.name,
+                connection: row.connection_id.map(|key| id(ConnectionId::parse, &key)).transpose()?,
+                created_at: timestamp(row.created_at)?,
+                expires_at: row.expires_at.map(timestamp).transpose()?,
+                last_used_at: row.last_used_at.map(timestamp).transpose()?,
+            })
+        })
+        .collect()
+}
+
 pub(crate) fn touch(conn: &mut Conn, token: TokenId, now: i64) -> Result<(), StoreError> {
     diesel::update(scim_tokens::table.find(token.to_string())).set(scim_tokens::last_used_at.eq(now)).execute(conn)?;
     Ok(())
@@ -74,6 +106,7 @@ pub(crate) fn replace(conn: &mut Conn, new: &NewToken, others_end_at: Option<i64
             scim_tokens::name.eq(&new.name),
             scim_tokens::hash.eq(&new.hash),
             scim_tokens::created_at.eq(micros(new.created_at)),
+            scim_tokens::expires_at.eq(new.expires_at.map(micros)),
         ))
         .execute(conn)?;
     Ok(())
@@ -86,6 +119,11 @@ pub(crate) fn adopt(conn: &mut Conn, workspace: WorkspaceId, connection: Connect
         .filter(scim_tokens::connection_id.is_null());
     diesel::update(nobodys).set(scim_tokens::connection_id.eq(connection.to_string())).execute(conn)?;
     Ok(())
+}
+
+pub(crate) fn revoke(conn: &mut Conn, workspace: WorkspaceId, token: TokenId) -> Result<bool, StoreError> {
+    let one = scim_tokens::table.find(token.to_string()).filter(scim_tokens::workspace_id.eq(workspace.to_string()));
+    Ok(diesel::delete(one).execute(conn)? == 1)
 }
 
 pub(crate) fn revoke_all(conn: &mut Conn, workspace: WorkspaceId) -> Result<usize, StoreError> {

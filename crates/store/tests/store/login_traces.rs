@@ -78,6 +78,20 @@ on_both_databases! {
         assert_eq!(references(&acme, &TraceFilter { failed: true, ..TraceFilter::default() }, 1), ["other"]);
     }
 
+    fn attempts_are_paged_by_number_newest_first(db: &Database) {
+        let acme = Acme::on(db);
+        let globex = Acme::called("globex", &acme.store);
+        append(&acme, &["1", "2"], TraceStanding::Proven, 10);
+        append(&globex, &["elsewhere"], TraceStanding::Proven, 10);
+        append(&acme, &["3"], TraceStanding::LetIn, 10);
+        let page = |filter: &TraceFilter, before| acme.store.login_trace_page(acme.workspace.id, filter, before, 2).unwrap();
+        let of = |page: &[(i64, LoginTrace)]| page.iter().map(|(_, trace)| trace.reference.clone()).collect::<Vec<_>>();
+        let first = page(&TraceFilter::default(), None);
+        assert_eq!(of(&first), ["3", "2"]);
+        assert_eq!(of(&page(&TraceFilter::default(), Some(first[1].0))), ["1"]);
+        assert_eq!(of(&page(&TraceFilter { failed: true, ..TraceFilter::default() }, Some(first[0].0))), ["2", "1"]);
+    }
+
     fn a_refused_login_is_in_the_audit_log_and_in_the_tracer_or_in_neither(db: &Database) {
         let acme = Acme::on(db);
         let entry = acme.entry(EventKind::LoginFailed, "ann@acme.test");

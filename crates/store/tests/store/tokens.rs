@@ -5,7 +5,7 @@ use domain::audit::EventKind;
 use domain::clock::Timestamp;
 use domain::command::Command;
 use domain::id::{ConnectionId, TokenId};
-use store::{NewToken, StoreError};
+use store::{NewToken, ScimToken, StoreError};
 
 use crate::acme::{Acme, draw};
 use crate::users::user;
@@ -16,15 +16,20 @@ fn replace(acme: &Acme, hash: &str, others_end_at: Option<Timestamp>) {
 }
 
 fn put(acme: &Acme, hash: &str, connection: Option<ConnectionId>, others_end_at: Option<Timestamp>) {
-    let token = NewToken {
+    let token = new(acme, hash, connection);
+    acme.store.replace_scim_token(token, others_end_at, acme.entry(EventKind::ScimTokenRefreshed, "Okta")).unwrap();
+}
+
+fn new(acme: &Acme, hash: &str, connection: Option<ConnectionId>) -> NewToken {
+    NewToken {
         id: TokenId::new(draw()),
         workspace: acme.workspace.id,
         connection,
         name: "Okta".to_owned(),
         hash: hash.to_owned(),
         created_at: acme.now(),
-    };
-    acme.store.replace_scim_token(token, others_end_at, acme.entry(EventKind::ScimTokenRefreshed, "Okta")).unwrap();
+        expires_at: None,
+    }
 }
 
 fn is_in_force(acme: &Acme, hash: &str) -> bool {
@@ -111,6 +116,41 @@ on_both_databases! {
         assert_eq!((in_force(&acme), in_force(&globex)), (0, 1));
     }
 
+    fn one_token_is_revoked_by_its_id(db: &Database) {
+        let acme = Acme::on(db);
+        let globex = Acme::called("globex", &acme.store);
+        replace(&acme, "one", None);
+        replace(&acme, "two", Some(acme.now() + Duration::hours(1)));
+        replace(&globex, "theirs", None);
+        let ids = |of: &Acme| of.store.scim_tokens(of.workspace.id).unwrap().into_iter().map(|token| token.id).collect::<Vec<_>>();
+        let entry = || acme.entry(EventKind::ScimTokenRevoked, "Okta");
+        assert!(!acme.store.revoke_scim_token(ids(&globex)[0], entry()).unwrap(), "another workspace's");
+        assert!(acme.store.revoke_scim_token(ids(&acme)[0], entry()).unwrap());
+        assert!(!acme.store.revoke_scim_token(TokenId::new(draw()), entry()).unwrap());
+        assert_eq!(["one", "two", "theirs"].map(|hash| is_in_force(&acme, hash)), [true, false, true]);
+        assert_eq!(db.raw().count("SELECT count(*) AS n FROM audit_entries WHERE kind = 'scim_token.revoked'"), 1);
+    }
+
+    fn tokens_are_listed_newest_first_with_their_ends_and_last_use(db: &Database) {
+        let acme = Acme::on(db);
+        Acme::called("globex", &acme.store);
+        let end = acme.now() + Duration::hours(1);
+        replace(&acme, "one", None);
+        assert!(is_in_force(&acme, "one"));
+        let token = NewToken { expires_at: Some(end + Duration::days(90)), ..new(&acme, "two", Some(acme.connection)) };
+        acme.store.replace_scim_token(token, Some(end), acme.entry(EventKind::ScimTokenRefreshed, "Okta")).unwrap();
+        let listed = || acme.store.scim_tokens(acme.workspace.id).unwrap();
+        let told: Vec<_> = listed().iter().map(|token| (token.expires_at, token.last_used_at)).collect();
+        assert_eq!(told, [(Some(end + Duration::days(90)), None), (Some(end), Some(acme.now()))]);
+        assert_eq!(ScimToken::last_ends(&listed()), [end + Duration::days(90)]);
+        acme.pass(Duration::days(91));
+        assert!(!is_in_force(&acme, "two") && listed().iter().all(|token| !token.is_in_force(acme.now())));
+        put(&acme, "entra", Some(acme.add_connection("entra")), None);
+        assert_eq!(ScimToken::last_ends(&listed()), [end + Duration::days(90)], "another one's token does not end");
+        put(&acme, "three", Some(acme.connection), Some(end));
+        assert!(ScimToken::last_ends(&listed()).is_empty());
+    }
+
     fn a_token_of_another_identity_provider_stays(db: &Database) {
         let acme = Acme::on(db);
         replace(&acme, "hash", None);
@@ -122,6 +162,7 @@ on_both_databases! {
             name: "Entra".to_owned(),
             hash: "other".to_owned(),
             created_at: acme.now(),
+            expires_at: None,
         };
         acme.store.replace_scim_token(token, None, acme.entry(EventKind::ScimTokenRefreshed, "Entra")).unwrap();
         let known = |hash: &str| acme.store.find_scim_token(hash, acme.now()).unwrap().unwrap().connection;
@@ -141,6 +182,7 @@ on_both_databases! {
             name: "Okta".to_owned(),
             hash: "hash".to_owned(),
             created_at: acme.now(),
+            expires_at: None,
         };
         let outcome = acme.store.replace_scim_token(again, None, globex.entry(EventKind::ScimTokenRefreshed, "Okta"));
         assert!(matches!(outcome, Err(StoreError::Taken(_))));

@@ -4,7 +4,7 @@ use anyhow::Result;
 use domain::clock::{Clock, Timestamp};
 use domain::workspace::Workspace;
 use saml_acs::{IdentityProvider, KeyUse, certificate_facts};
-use store::{Connection, Store};
+use store::{Connection, ScimToken, Store};
 
 use super::Finding;
 use crate::clock::SystemClock;
@@ -77,23 +77,28 @@ fn lasting(name: &str, days_left: Option<i64>, remedy: String) -> Finding {
     }
 }
 
-fn scim(store: &Store, workspace: &Workspace, now: Timestamp) -> Result<Option<Finding>> {
+fn scim(store: &Store, workspace: &Workspace, now: Timestamp) -> Result<Vec<Finding>> {
     if !workspace.scim_enabled {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let handle = &workspace.handle;
     if !workspace.policy.advanced_security.0 {
         let remedy = format!("gatehouse workspace set --workspace {handle} capability.advanced_security=on");
-        return Ok(Some(Finding::warning("SCIM", "is on, but the capability advanced_security is off", remedy)));
+        return Ok(vec![Finding::warning("SCIM", "is on, but the capability advanced_security is off", remedy)]);
     }
-    Ok(Some(match store.count_scim_tokens(workspace.id, now)? {
-        0 => Finding::warning(
-            "SCIM",
-            "is on, but no token is in force",
-            format!("gatehouse scim token refresh --workspace {handle}"),
-        ),
-        tokens => Finding::ok("SCIM", format!("is on, with {tokens} token(s) in force")),
-    }))
+    let remedy = format!("gatehouse scim token refresh --workspace {handle}");
+    let mut tokens = store.scim_tokens(workspace.id)?;
+    tokens.retain(|token| token.is_in_force(now));
+    let mut findings = vec![match tokens.len() {
+        0 => Finding::warning("SCIM", "is on, but no token is in force", &remedy),
+        in_force => Finding::ok("SCIM", format!("is on, with {in_force} token(s) in force")),
+    }];
+    findings.extend(ScimToken::last_ends(&tokens).into_iter().filter_map(|end| {
+        let days = (end - now).num_days();
+        let finding = || format!("the last token of an identity provider ends in {days} days");
+        (days < WARN_DAYS).then(|| Finding::warning("SCIM", finding(), format!("{remedy} --overlap 1d")))
+    }));
+    Ok(findings)
 }
 
 /// Identity providers may look at the dates of our certificates, though we don't.
