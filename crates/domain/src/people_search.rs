@@ -89,9 +89,8 @@ impl Standing {
 }
 
 fn begins(text: &str) -> Predicate {
-    let begins = |path| {
-        Predicate::Compare(AttributePath::new(path), Comparison::StartsWith, Operand::Folded(text.to_owned()))
-    };
+    let begins =
+        |path| Predicate::Compare(AttributePath::new(path), Comparison::StartsWith, Operand::Folded(text.to_owned()));
     let external_id =
         Predicate::Compare(AttributePath::new("externalId"), Comparison::Equal, Operand::Exact(text.to_owned()));
     Predicate::Or(BEGINNINGS.map(begins).into_iter().chain([external_id]).collect())

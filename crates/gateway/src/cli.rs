@@ -9,6 +9,7 @@ mod explain;
 mod group;
 mod init;
 mod listing;
+mod metadata;
 mod migrate;
 mod owner;
 mod role;
@@ -25,8 +26,6 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Overrides, Settings};
-
-pub use init::{Made, NewWorkspaceArgs, create as create_workspace};
 
 /// Gatehouse: SCIM says who exists, SAML says what they may do, one answer comes out.
 #[derive(Debug, Parser)]

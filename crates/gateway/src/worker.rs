@@ -7,11 +7,10 @@ use std::time::Duration;
 use ::web::Site;
 use ::web::blocking::blocking;
 use actix_web::rt;
+use administration::metadata::{refresh_due, warn_of_certificates};
 use invitations::{Mailer, send_due};
 use scim_api::RequestLog;
 use store::{CommandError, StoreError};
-
-use crate::metadata::refresh::{refresh_due, warn_of_certificates};
 
 /// An entry has its number within a second of its commit.
 const SEAL_EVERY: Duration = Duration::from_millis(500);

@@ -83,11 +83,7 @@ impl Store {
     }
 
     /// How many living people have each value of a facet.
-    pub fn count_by_facet(
-        &self,
-        workspace: WorkspaceId,
-        facet: &Facet,
-    ) -> Result<BTreeMap<String, Count>, StoreError> {
+    pub fn count_by_facet(&self, workspace: WorkspaceId, facet: &Facet) -> Result<BTreeMap<String, Count>, StoreError> {
         read!(self, |q, conn| q::facets::count_values(conn, workspace, facet))
     }
 

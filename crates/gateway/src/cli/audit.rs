@@ -1,5 +1,4 @@
 mod export;
-mod format;
 mod list;
 mod selection;
 mod verify;

@@ -1,11 +1,12 @@
-use anyhow::{Result, bail};
+use administration::people;
+use anyhow::Result;
 use clap::{Args, Subcommand};
 use domain::clock::Timestamp;
 use domain::command::Command;
 use domain::facts::Pin;
-use store::{CommandError, Committed, StoreError, Unique};
+use store::Committed;
 
-use super::session::{InWorkspace, OfProvider, Session, parse_moment};
+use super::session::{InWorkspace, OfProvider, parse_moment};
 use crate::config::Settings;
 use crate::output;
 
@@ -65,16 +66,10 @@ pub(super) struct Link {
 
 impl Link {
     fn run(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.person.within)?;
-        let connection = self.idp.get(&session)?;
-        let id = session.get_person(&self.person.user)?.id;
-        let command = Command::Link { connection: connection.id, name_id: self.name_id.clone() };
-        match session.store.command(&session.workspace, id, &command, &session.context()) {
-            Err(CommandError::Store(StoreError::Taken(Unique::NameId))) => {
-                bail!("this NameID names somebody else at {} already", connection.name)
-            }
-            done => drop(done?),
-        }
+        let acting = self.person.within.open(settings)?;
+        let connection = self.idp.get(&acting)?;
+        let id = people::get(&acting, &self.person.user)?.id;
+        people::link(&acting, id, &connection, self.name_id)?;
         output::line(format!("{} signs in through {} from now on.", self.person.user, connection.name))
     }
 }
@@ -98,9 +93,9 @@ impl Collaborator {
 
 impl OnePerson {
     fn run(&self, settings: &Settings, command: &Command) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
-        let id = session.get_person(&self.user)?.id;
-        let committed = session.store.command(&session.workspace, id, command, &session.context())?;
+        let acting = self.within.open(settings)?;
+        let id = people::get(&acting, &self.user)?.id;
+        let committed = acting.command(id, command)?;
         output::line(tell(command, &committed))
     }
 }

@@ -2,19 +2,21 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use ::web::base_url::BaseUrl;
+use administration::metadata::{Wanted, check};
+use administration::workspace::{WorkspacePlan, create};
+use administration::{groups, policy};
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
-use domain::audit::{EventKind, Subject};
 use domain::clock::Clock;
+use domain::environment::ALL_COLLABORATORS;
 use domain::workspace::WorkspaceHandle;
 use secrecy::SecretString;
 use simulator::{GROUP_NAMES, IdentityProvider, Simulator};
-use store::{Store, StoreError};
+use store::Store;
 
-use super::init::{self, NewWorkspaceArgs};
 use super::serve::bind;
-use super::session::{InWorkspace, OfProvider, Session};
-use super::{saml, scim, workspace};
+use super::session::{InWorkspace, OfProvider, operator_now};
+use super::{saml, scim};
 use crate::app;
 use crate::clock::SystemClock;
 use crate::config::{Overrides, Settings};
@@ -63,42 +65,22 @@ fn prepare(settings: &Settings, provider: &IdentityProvider) -> Result<(Store, S
     let store = settings.open_or_create_store()?;
     store.migrate()?;
     let handle = WorkspaceHandle::new(WORKSPACE)?;
-    let (metadata, entity_id) = (provider.metadata(), provider.entity_id());
+    let metadata = check(&provider.metadata(), "the simulator", Wanted::default(), SystemClock.now())?;
     if store.find_workspace(&handle)?.is_some() {
-        let session = Session::open(settings, &InWorkspace::named(WORKSPACE))?;
-        saml::set_metadata(&session, metadata, &entity_id)?;
-        let token = scim::refresh(&session, &OfProvider::default(), None, None)?;
+        let acting = InWorkspace::named(WORKSPACE).open(settings)?;
+        saml::set_metadata(&acting, metadata)?;
+        let token = scim::refresh(&acting, &OfProvider::default(), None, None)?;
         return Ok((store, token));
     }
-    let new = NewWorkspaceArgs {
-        workspace: WORKSPACE.to_owned(),
-        name: "Acme".to_owned(),
-        owner_email: "owner@acme.test".to_owned(),
-        owner_name: "Olga Owner".to_owned(),
-        idp_metadata: None,
-    };
-    let made = init::create(&store, &new, Some((metadata, entity_id, None)), SystemClock.now())?;
-    add_groups(settings)?;
-    let_logins_verify(settings)?;
-    Ok((store, made.scim_token.context("the workspace has no SCIM token")?))
-}
-
-/// Nobody reads the sample people's mail.
-fn let_logins_verify(settings: &Settings) -> Result<()> {
-    let session = Session::open(settings, &InWorkspace::named(WORKSPACE))?;
-    Ok(workspace::apply(&session, &[("invitations", "sso_accepts")])??)
-}
-
-fn add_groups(settings: &Settings) -> Result<()> {
-    let session = Session::open(settings, &InWorkspace::named(WORKSPACE))?;
-    for name in GROUP_NAMES.iter().filter(|&&name| name != domain::environment::ALL_COLLABORATORS) {
-        let entry = session.entry(EventKind::GroupAdded, Subject::named("group", name), None, None);
-        match session.store.add_group(session.new_group(name)?, entry) {
-            Ok(()) | Err(StoreError::Taken(_)) => {}
-            Err(error) => return Err(error.into()),
-        }
+    let plan = WorkspacePlan::new(WORKSPACE, "Acme", "owner@acme.test", "Olga Owner")?;
+    let made = create(&store, plan, Some(metadata), &operator_now())?;
+    let acting = InWorkspace::named(WORKSPACE).open(settings)?;
+    for name in GROUP_NAMES.iter().filter(|&&name| name != ALL_COLLABORATORS) {
+        groups::add(&acting, name)?;
     }
-    Ok(())
+    // Nobody reads the sample people's mail.
+    policy::set(&acting, &[("invitations", "sso_accepts")])?;
+    Ok((store, made.scim_token.context("the workspace has no SCIM token")?))
 }
 
 fn simulator_settings(base_url: &BaseUrl, scim_token: SecretString) -> Result<simulator::Settings> {

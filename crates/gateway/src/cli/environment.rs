@@ -1,13 +1,12 @@
+use administration::environments::{self, audited};
+use administration::{Acting, roles};
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use domain::audit::{EventKind, Subject};
-use domain::environment::{self, EnvironmentEdit, Environments};
+use domain::environment::{self, EnvironmentEdit};
 use domain::policy::Span;
-use serde_json::{Value, json};
-use store::StoreError;
 
 use super::listing::Listing;
-use super::session::{InWorkspace, Session};
+use super::session::{InWorkspace, settle};
 use crate::config::Settings;
 
 /// `gatehouse environment …`
@@ -75,71 +74,36 @@ impl Environment {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {
         match self {
             Self::Add(Add { set, before }) => {
-                change(settings, &set.one, EventKind::EnvironmentAdded, |all, session| {
-                    Ok(all.add(&set.one.name, set.edit(session)?, before.as_deref())?)
-                })
+                let acting = set.one.within.open(settings)?;
+                environments::add(&acting, &set.one.name, &set.edit(&acting)?, before.as_deref())?;
+                settle(&acting)
             }
-            Self::Set(set) => change(settings, &set.one, EventKind::EnvironmentUpdated, |all, session| {
-                Ok(all.change(&set.one.name, set.edit(session)?)?)
-            }),
+            Self::Set(set) => {
+                let acting = set.one.within.open(settings)?;
+                environments::set(&acting, &set.one.name, &set.edit(&acting)?)?;
+                settle(&acting)
+            }
             Self::Remove(one) => {
-                change(settings, &one, EventKind::EnvironmentRemoved, |all, _| Ok(all.remove(&one.name)?))
+                let acting = one.within.open(settings)?;
+                environments::remove(&acting, &one.name)?;
+                settle(&acting)
             }
             Self::List(list) => {
-                list.run(settings, |session| Ok(session.store.environments(session.workspace.id)?), (describe, text))
-            }
-        }
-    }
-}
-
-/// Changes the environments, on top of what another administrator changes at the same time, and decides everybody's access
-/// anew.
-fn change(
-    settings: &Settings,
-    one: &Remove,
-    kind: EventKind,
-    edit: impl Fn(&mut Environments, &Session) -> Result<()>,
-) -> Result<()> {
-    loop {
-        let session = Session::open(settings, &one.within)?;
-        let before = Environments::new(session.store.environments(session.workspace.id)?);
-        let mut after = before.clone();
-        edit(&mut after, &session)?;
-        if before == after {
-            return Ok(());
-        }
-        let shown = |all: &Environments| all.get(&one.name).ok().map(describe);
-        let subject = Subject::named("environment", &one.name);
-        let entry = session.entry(kind, subject, shown(&before), shown(&after));
-        match session.store.set_environments(after, session.workspace.policy_version, entry) {
-            Err(StoreError::Conflict) => {}
-            done => {
-                done?;
-                return session.settle();
+                list.run(settings, |acting| Ok(acting.store.environments(acting.workspace.id)?), (audited, text))
             }
         }
     }
 }
 
 impl Set {
-    fn edit(&self, session: &Session) -> Result<EnvironmentEdit> {
+    fn edit(&self, acting: &Acting) -> Result<EnvironmentEdit> {
         Ok(EnvironmentEdit {
             scim_attributes: self.scim_attributes.clone(),
             saml_attributes: self.saml_attributes.clone(),
-            default_role: self.default_role.as_deref().map(|name| session.get_role(name)).transpose()?,
+            default_role: self.default_role.as_deref().map(|name| roles::get_name(acting, name)).transpose()?,
             max_age: self.max_age.map(|MaxAge(max_age)| max_age),
         })
     }
-}
-
-fn describe(environment: &environment::Environment) -> Value {
-    json!({
-        "name": environment.name,
-        "scim_attributes": environment.scim_attributes,
-        "saml_attributes": environment.saml_attributes,
-        "default_role": environment.default_role,
-        "max_age": environment.max_age.map(|age| age.to_string()),
-    })
 }
 
 fn text(environment: &environment::Environment) -> String {

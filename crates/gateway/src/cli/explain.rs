@@ -1,10 +1,11 @@
+use administration::{Acting, people};
 use anyhow::{Context, Result};
 use clap::Args;
 use domain::clock::Timestamp;
 use domain::collaborator::Person;
 use domain::explain::{Explanation, explain};
 
-use super::session::{InWorkspace, Session, parse_moment};
+use super::session::{InWorkspace, parse_moment};
 use crate::config::Settings;
 use crate::output;
 
@@ -25,22 +26,22 @@ pub(super) struct Explain {
 
 impl Explain {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
-        let person = session.get_person(&self.user)?;
+        let acting = self.within.open(settings)?;
+        let person = people::get(&acting, &self.user)?;
         let (person, predicted) = match self.at {
-            Some(at) => (at_that_time(&session, &person, at)?, None),
+            Some(at) => (at_that_time(&acting, &person, at)?, None),
             None => {
-                let predicted = session.predict(&person)?;
+                let predicted = people::predicted(&acting, &person)?;
                 (person, predicted)
             }
         };
-        let explanation = explain(&person, self.at.unwrap_or(session.now)).with_prediction(predicted.as_ref());
+        let explanation = explain(&person, self.at.unwrap_or(acting.now())).with_prediction(predicted.as_ref());
         if self.json { output::json(&explanation) } else { tell(&person, &explanation) }
     }
 }
 
-fn at_that_time(session: &Session, person: &Person, at: Timestamp) -> Result<Person> {
-    let then = session.store.person_at(session.workspace.id, person.id, at)?;
+fn at_that_time(acting: &Acting, person: &Person, at: Timestamp) -> Result<Person> {
+    let then = acting.store.person_at(acting.workspace.id, person.id, at)?;
     then.with_context(|| {
         format!(
             "nothing is known of {} at {}: they were not here yet, or it is too long ago",

@@ -1,13 +1,8 @@
-use anyhow::{Context, Result, bail};
+use administration::{groups, people};
+use anyhow::Result;
 use clap::{Args, Subcommand};
-use domain::access::Origin;
-use domain::audit::{EventKind, Subject};
-use domain::command::Command;
-use domain::environment::{ALL_COLLABORATORS, GroupName};
-use serde_json::json;
-use store::{StoreError, Unique};
 
-use super::session::{InWorkspace, Session};
+use super::session::InWorkspace;
 use crate::config::Settings;
 use crate::output;
 
@@ -65,38 +60,24 @@ impl Group {
 
 impl Add {
     fn run(self, settings: &Settings) -> Result<()> {
-        let Self { within, name } = self;
-        let session = Session::open(settings, &within)?;
-        if name == ALL_COLLABORATORS {
-            bail!("{ALL_COLLABORATORS} is a system group: it always exists and holds everybody");
-        }
-        let entry =
-            session.entry(EventKind::GroupAdded, Subject::named("group", &name), None, Some(json!({ "name": name })));
-        match session.store.add_group(session.new_group(&name)?, entry) {
-            Err(StoreError::Taken(Unique::GroupName)) => bail!("there is a group {name} already"),
-            done => Ok(done?),
-        }
+        groups::add(&self.within.open(settings)?, &self.name)?;
+        Ok(())
     }
 }
 
 impl Map {
     fn run(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
-        let after = json!({ "provider_name": self.provider_name, "group": self.group });
-        let entry = session.entry(EventKind::GroupMapped, Subject::named("group", &self.group), None, Some(after));
-        Ok(session.store.map_group(self.provider_name, GroupName::new(&self.group)?, entry)?)
+        Ok(groups::map(&self.within.open(settings)?, &self.provider_name, &self.group)?)
     }
 }
 
 impl Member {
     fn set(self, settings: &Settings, member: bool) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
-        let name = GroupName::new(&self.group)?;
-        let group = session.store.find_group_by_name(session.workspace.id, &name)?;
-        let group = group.with_context(|| format!("there is no group {name}"))?.name;
-        let id = session.get_person(&self.user)?.id;
-        let command = Command::SetMembership { group, origin: Origin::Manual, member };
-        let committed = session.store.command(&session.workspace, id, &command, &session.context())?;
+        let acting = self.within.open(settings)?;
+        let group = groups::get(&acting, &self.group)?;
+        let person = people::get(&acting, &self.user)?;
+        let committed = groups::set_member(&acting, &group, person.id, member)?;
+        let name = group.name;
         let still = committed.person.access.groups.iter().find(|known| known.name == name);
         let others: Vec<&str> =
             still.iter().flat_map(|known| known.origins.keys()).map(|origin| origin.as_str()).collect();

@@ -1,10 +1,11 @@
 //! What a workspace has several of, printed.
 
+use administration::Acting;
 use anyhow::Result;
 use clap::Args;
 use serde_json::Value;
 
-use super::session::{InWorkspace, Session};
+use super::session::InWorkspace;
 use crate::config::Settings;
 use crate::output;
 
@@ -23,13 +24,13 @@ impl Listing {
     pub(super) fn run<T>(
         self,
         settings: &Settings,
-        items: impl FnOnce(&Session) -> Result<Vec<T>>,
+        items: impl FnOnce(&Acting) -> Result<Vec<T>>,
         (object, text): (impl Fn(&T) -> Value, impl Fn(&T) -> String),
     ) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
-        let items = items(&session)?;
+        let acting = self.within.open(settings)?;
+        let items = items(&acting)?;
         if items.is_empty() {
-            output::remark(format!("there is none in {}", session.workspace.handle));
+            output::remark(format!("there is none in {}", acting.workspace.handle));
         }
         items.iter().try_for_each(|item| if self.json { output::json(&object(item)) } else { output::line(text(item)) })
     }

@@ -1,11 +1,10 @@
+use administration::owner::{self, NewPassword};
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use domain::audit::{EventKind, Subject};
 use secrecy::ExposeSecret;
 use serde_json::json;
-use web::password;
 
-use super::session::{InWorkspace, Session};
+use super::session::InWorkspace;
 use crate::config::Settings;
 use crate::output;
 
@@ -37,24 +36,15 @@ impl Owner {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {
         match self {
             Self::ResetPassword(reset) => reset.run(settings),
-            Self::ResetSecondFactor(args) => reset_second_factor(&Session::open(settings, &args.within)?),
+            Self::ResetSecondFactor(args) => Ok(owner::reset_second_factor(&args.within.open(settings)?)?),
         }
     }
 }
 
-fn reset_second_factor(session: &Session) -> Result<()> {
-    let after = json!({ "second_factor": "taken away" });
-    let subject = Subject::named("owner", "owner");
-    let entry = session.entry(EventKind::OwnerSecondFactorChanged, subject, None, Some(after));
-    Ok(session.store.set_owner_second_factor(session.workspace.id, None, entry)?)
-}
-
 impl Reset {
     fn run(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
-        let password = password::generate()?;
-        let entry = session.entry(EventKind::OwnerPasswordReset, Subject::named("owner", "owner"), None, None);
-        let email = session.store.set_owner_password(session.workspace.id, password::hash(&password)?, entry)?;
+        let acting = self.within.open(settings)?;
+        let NewPassword { email, password } = owner::reset_password(&acting)?;
         if self.json {
             return output::json(&json!({ "owner_email": email, "owner_password": password.expose_secret() }));
         }

@@ -1,13 +1,12 @@
-use anyhow::{Context, Result, bail};
+use administration::roles;
+use anyhow::Result;
 use clap::{Args, Subcommand};
-use domain::audit::{EventKind, Subject};
 use domain::environment::RoleName;
 use domain::role::{self, Privilege, Privileges};
 use serde_json::{Value, json};
-use store::{StoreError, Unique};
 
 use super::listing::Listing;
-use super::session::{InWorkspace, Session};
+use super::session::{InWorkspace, settle};
 use crate::config::Settings;
 
 /// `gatehouse role …`
@@ -39,7 +38,7 @@ impl Role {
             Self::Add(named) => named.add(settings),
             Self::Set(named) => named.set(settings),
             Self::List(list) => {
-                list.run(settings, |session| Ok(session.store.roles(session.workspace.id)?), (describe, text))
+                list.run(settings, |acting| Ok(acting.store.roles(acting.workspace.id)?), (describe, text))
             }
         }
     }
@@ -47,36 +46,14 @@ impl Role {
 
 impl Named {
     fn add(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
-        let (name, role) = (&self.name, self.role()?);
-        let after = json!({ "name": name, "privileges": role.privileges });
-        let entry = session.entry(EventKind::RoleAdded, Subject::named("role", name), None, Some(after));
-        match session.store.add_role(role, entry) {
-            Err(StoreError::Taken(Unique::RoleName)) => bail!("there is a role {name} already"),
-            done => done?,
-        }
-        session.settle()
+        let acting = self.within.open(settings)?;
+        roles::add(&acting, self.role()?)?;
+        settle(&acting)
     }
 
     fn set(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
-        let role = self.role()?;
-        let roles = session.store.roles(session.workspace.id)?;
-        let known = roles.iter().find(|known| known.name == role.name);
-        let known = known.with_context(|| format!("there is no role {}", role.name))?;
-        if known.is_system() {
-            bail!(
-                "{} is a system role: the application knows it by name, and it has no privileges of its own",
-                known.name
-            );
-        }
-        if known.privileges == role.privileges {
-            return Ok(());
-        }
-        let (before, after) = (json!({ "privileges": known.privileges }), json!({ "privileges": role.privileges }));
-        let subject = Subject::named("role", &self.name);
-        let entry = session.entry(EventKind::RoleUpdated, subject, Some(before), Some(after));
-        Ok(session.store.set_role(role, entry)?)
+        let acting = self.within.open(settings)?;
+        Ok(roles::set(&acting, self.role()?)?)
     }
 
     fn role(&self) -> Result<role::Role> {

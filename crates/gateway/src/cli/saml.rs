@@ -7,20 +7,20 @@ mod trace;
 
 use std::path::PathBuf;
 
+use administration::connections::{self, ConnectionEdit};
+use administration::metadata::{Metadata, Wanted};
+use administration::{Acting, AdministrationError};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
-use domain::audit::{EventKind, Subject};
-use domain::connection::{AttributeNames, WeakAlgorithms};
-use domain::id::ConnectionId;
+use domain::clock::Timestamp;
+use domain::connection::WeakAlgorithms;
 use saml_acs::{IdentityProvider, SigningCertificate};
-use store::{Connection, StoreError, Unique};
-use web::random;
+use store::Connection;
 
 use super::listing::Listing;
-use super::session::{InWorkspace, OfProvider, Session};
+use super::metadata;
+use super::session::{InWorkspace, OfProvider};
 use crate::config::Settings;
-use crate::metadata;
-use crate::metadata::refresh::audited;
 use crate::output;
 
 /// `gatehouse saml …`
@@ -97,16 +97,37 @@ impl Saml {
 
 impl Set {
     fn run(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
-        let known = self.idp.find(&session)?;
-        let connection = self.connection(&session, known.as_ref())?;
-        let provider = IdentityProvider::from_metadata(&connection.metadata)?;
-        put(&session, known.as_ref(), connection)?;
+        let acting = self.within.open(settings)?;
+        let known = self.idp.find(&acting)?;
+        let edit = self.edit(&acting, known.as_ref())?;
+        let connection = put(&acting, known.as_ref(), &self.idp, edit)?;
         if self.allow_sha1 {
             output::remark(SHA1_WARNING);
         }
+        let provider = IdentityProvider::from_metadata(&connection.metadata)?;
         let certificates = provider.signing_certificates().len();
         output::line(format!("{} signs in here, with {certificates} signing certificate(s).", provider.entity_id()))
+    }
+
+    /// As it is to be. What is not named stays, but for the permission of SHA-1, which is given anew each time.
+    fn edit(&self, acting: &Acting, known: Option<&Connection>) -> Result<ConnectionEdit> {
+        let attributes = self.attributes.iter().map(|text| {
+            let (what, name) = text.split_once('=').with_context(|| format!("{text}: write ATTRIBUTE=NAME"))?;
+            Ok((what.to_owned(), name.to_owned()))
+        });
+        Ok(ConnectionEdit {
+            metadata: self.metadata.as_ref().map(|from| self.read(from, known, acting.now())).transpose()?,
+            attributes: attributes.collect::<Result<_>>()?,
+            weak_algorithms: WeakAlgorithms::with_sha1(self.allow_sha1),
+        })
+    }
+
+    fn read(&self, from: &str, known: Option<&Connection>, now: Timestamp) -> Result<Metadata> {
+        let certificate = self.certificate(known)?;
+        let wanted = Wanted { entity_id: self.entity.as_deref(), certificate: certificate.as_deref() };
+        let mut metadata = metadata::get(from, wanted, now)?;
+        metadata.source = metadata.source.filter(|_| !self.no_refresh);
+        Ok(metadata)
     }
 
     /// The certificate that has to sign the metadata: the given one, else the one that was given with the same address.
@@ -119,51 +140,6 @@ impl Set {
         let bytes = std::fs::read(path).with_context(|| format!("can't read {}", path.display()))?;
         Ok(Some(SigningCertificate::from_file(&bytes)?.to_base64()?))
     }
-
-    /// As it is to be. What is not named stays, but for the permission of SHA-1, which is given anew each time.
-    fn connection(&self, session: &Session, known: Option<&Connection>) -> Result<Connection> {
-        let mut connection = match (known, &self.metadata) {
-            (_, Some(metadata)) => {
-                let (metadata, provider, source) =
-                    metadata::get_typed(metadata, self.entity.as_deref(), self.certificate(known)?, session.now)?;
-                let source = source.filter(|_| !self.no_refresh);
-                let connection = new_connection(session, known, &self.idp, metadata, provider.entity_id())?;
-                Connection { source, ..connection }
-            }
-            (Some(known), None) => known.clone(),
-            (None, None) => bail!("a new identity provider needs its metadata: --metadata FILE_OR_URL"),
-        };
-        connection.weak_algorithms = WeakAlgorithms::with_sha1(self.allow_sha1);
-        let environments = session.store.environments(session.workspace.id)?;
-        for text in &self.attributes {
-            let (what, name) = text.split_once('=').with_context(|| format!("{text}: write ATTRIBUTE=NAME"))?;
-            connection.attribute_names.set(what, name, &environments).map_err(anyhow::Error::msg)?;
-        }
-        Ok(connection)
-    }
-}
-
-fn new_connection(
-    session: &Session,
-    known: Option<&Connection>,
-    idp: &OfProvider,
-    metadata: String,
-    entity_id: &str,
-) -> Result<Connection> {
-    let entity_id = entity_id.to_owned();
-    Ok(match known {
-        Some(known) => Connection { entity_id, metadata, ..known.clone() },
-        None => Connection {
-            id: ConnectionId::new(random::new_id(session.now)?),
-            workspace: session.workspace.id,
-            name: idp.name.clone().unwrap_or_default(),
-            entity_id,
-            metadata,
-            source: None,
-            attribute_names: AttributeNames::default(),
-            weak_algorithms: WeakAlgorithms::Refused,
-        },
-    })
 }
 
 const SHA1_WARNING: &str = "\
@@ -171,30 +147,23 @@ Warning: signatures that rest on SHA-1 are taken from now on. SHA-1 is broken: w
 as somebody else. Have the identity provider sign with SHA-256, then set its metadata again without --allow-sha1.";
 
 /// Replaces the metadata of the only identity provider.
-pub(super) fn set_metadata(session: &Session, metadata: String, entity_id: &str) -> Result<()> {
+pub(super) fn set_metadata(acting: &Acting, metadata: Metadata) -> Result<()> {
     let only = OfProvider::default();
-    let known = only.find(session)?;
-    let connection = new_connection(session, known.as_ref(), &only, metadata, entity_id)?;
-    put(session, known.as_ref(), connection)
+    let known = only.find(acting)?;
+    let weak_algorithms = known.as_ref().map(|known| known.weak_algorithms).unwrap_or_default();
+    let edit = ConnectionEdit { metadata: Some(metadata), weak_algorithms, ..ConnectionEdit::default() };
+    put(acting, known.as_ref(), &only, edit).map(drop)
 }
 
 /// Puts the connection in force; links to people stay.
-fn put(session: &Session, known: Option<&Connection>, connection: Connection) -> Result<()> {
-    let subject = Subject::named("connection", &connection.entity_id);
-    let (before, after) = (known.map(audited), Some(audited(&connection)));
-    let entry = session.entry(EventKind::ConnectionUpdated, subject, before, after);
-    let entity_id = connection.entity_id.clone();
+fn put(acting: &Acting, known: Option<&Connection>, idp: &OfProvider, edit: ConnectionEdit) -> Result<Connection> {
     let put = match known {
-        Some(known) => session.store.replace_connection(known.clone(), connection, entry),
-        None => session.store.put_connection(connection, entry),
+        Some(known) => connections::replace(acting, known, edit),
+        None => connections::add(acting, idp.name.clone().unwrap_or_default(), edit),
     };
     match put {
-        Err(StoreError::Conflict) => {
-            bail!("{entity_id} was changed or removed in between, and nothing is changed by this: try again")
-        }
-        Err(StoreError::Taken(Unique::EntityId)) => {
-            bail!("another identity provider of this workspace is {entity_id} already: see `gatehouse saml idp list`")
-        }
+        Err(error @ AdministrationError::MetadataMissing) => bail!("{error}: --metadata FILE_OR_URL"),
+        Err(error @ AdministrationError::EntityIdTaken(_)) => bail!("{error}: see `gatehouse saml idp list`"),
         done => Ok(done?),
     }
 }

@@ -1,18 +1,17 @@
 mod attribute;
 mod token;
 
+use administration::{Acting, AdministrationError, ScimPrerequisite, scim};
 use anyhow::{Result, bail};
 use attribute::Attribute;
 use clap::{Args, Subcommand};
-use domain::audit::EventKind;
 use domain::policy::Span;
+use domain::workspace::WorkspaceHandle;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
-use store::NewToken;
 
-use super::init;
 use super::listing::Listing;
-use super::session::{InWorkspace, OfProvider, Session};
+use super::session::{InWorkspace, OfProvider};
 use crate::config::Settings;
 use crate::output;
 
@@ -89,8 +88,8 @@ pub(super) struct Refresh {
 impl Scim {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {
         match self {
-            Self::Enable(args) => enable(&Session::open(settings, &args.within)?),
-            Self::Disable(args) => disable(&Session::open(settings, &args.within)?),
+            Self::Enable(args) => enable(&args.within.open(settings)?),
+            Self::Disable(args) => Ok(scim::disable(&args.within.open(settings)?)?),
             Self::Log(log) => log.run(settings),
             Self::Attribute(attribute) => attribute.run(settings),
             Self::Token(Token::Refresh(refresh)) => refresh.run(settings),
@@ -100,48 +99,51 @@ impl Scim {
     }
 }
 
-/// Product rules §2.12: the capability and a SAML connection come first.
-fn enable(session: &Session) -> Result<()> {
-    let handle = &session.workspace.handle;
-    if !session.workspace.policy.advanced_security.0 {
-        bail!(
-            "SCIM needs the capability advanced_security: gatehouse workspace set --workspace {handle} capability.advanced_security=on"
-        );
+fn enable(acting: &Acting) -> Result<()> {
+    let handle = &acting.workspace.handle;
+    match scim::enable(acting) {
+        Err(AdministrationError::Scim(missing)) => bail!("{missing}: {}", remedy(missing, handle)),
+        done => done?,
     }
-    if session.store.connections(session.workspace.id)?.is_empty() {
-        bail!("SCIM needs a SAML connection: gatehouse saml idp set --workspace {handle} --metadata FILE_OR_URL");
-    }
-    let entry = session.entry(EventKind::ScimEnabled, session.subject(), None, Some(json!({ "scim": "enabled" })));
-    session.store.set_scim_enabled(true, entry)?;
-    if session.store.count_scim_tokens(session.workspace.id, session.now)? == 0 {
+    if acting.store.count_scim_tokens(acting.workspace.id, acting.now())? == 0 {
         output::remark(format!("there is no token yet: gatehouse scim token refresh --workspace {handle}"));
     }
     Ok(())
 }
 
-fn disable(session: &Session) -> Result<()> {
-    let entry = session.entry(EventKind::ScimDisabled, session.subject(), None, Some(json!({ "scim": "disabled" })));
-    Ok(session.store.set_scim_enabled(false, entry)?)
+fn remedy(missing: ScimPrerequisite, handle: &WorkspaceHandle) -> String {
+    match missing {
+        ScimPrerequisite::Capability => {
+            format!("gatehouse workspace set --workspace {handle} capability.advanced_security=on")
+        }
+        ScimPrerequisite::Connection => {
+            format!("gatehouse saml idp set --workspace {handle} --metadata FILE_OR_URL")
+        }
+    }
 }
 
 impl Revoke {
     fn run(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
+        let acting = self.within.open(settings)?;
         let ended = match &self.id {
-            Some(id) => token::revoke(&session, id)?,
-            None => {
-                let entry = session.entry(EventKind::ScimTokenRevoked, session.subject(), None, None);
-                session.store.revoke_scim_tokens(session.workspace.id, entry)?
-            }
+            Some(id) => revoke(&acting, id)?,
+            None => scim::revoke_tokens(&acting)?,
         };
         output::line(format!("Ended {ended} token(s)."))
     }
 }
 
+fn revoke(acting: &Acting, id: &str) -> Result<usize> {
+    match scim::revoke_token(acting, id) {
+        Err(error @ AdministrationError::NoSuchToken(..)) => bail!("{error}: see `gatehouse scim token list`"),
+        done => Ok(done.map(|()| 1)?),
+    }
+}
+
 impl Log {
     fn run(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
-        for request in session.store.scim_requests(session.workspace.id, i64::from(self.limit))? {
+        let acting = self.within.open(settings)?;
+        for request in acting.store.scim_requests(acting.workspace.id, i64::from(self.limit))? {
             if self.json {
                 output::json(&request)?;
                 continue;
@@ -171,8 +173,8 @@ fn on_one_line(text: &str) -> String {
 
 impl Refresh {
     fn run(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
-        let secret = refresh(&session, &self.idp, self.overlap, self.expires_in)?;
+        let acting = self.within.open(settings)?;
+        let secret = refresh(&acting, &self.idp, self.overlap, self.expires_in)?;
         if self.json {
             return output::json(&json!({ "scim_token": secret.expose_secret() }));
         }
@@ -182,27 +184,15 @@ impl Refresh {
 
 /// Puts a new token in force.
 pub(super) fn refresh(
-    session: &Session,
+    acting: &Acting,
     idp: &OfProvider,
     overlap: Option<Span>,
     expires_in: Option<Span>,
 ) -> Result<SecretString> {
-    let secret = init::new_scim_token()?;
     // A name that is mistyped must not make a token of no provider, which may write about everybody.
     let connection = match idp.name {
-        Some(_) => Some(idp.get(session)?),
-        None => idp.find(session)?,
+        Some(_) => Some(idp.get(acting)?),
+        None => idp.find(acting)?,
     };
-    let token = init::token(&session.workspace, connection.as_ref(), &secret, session.now)?;
-    let token = NewToken { expires_at: expires_in.map(|span| session.now + span.duration()), ..token };
-    let after = json!({
-        "token": token.name,
-        "idp": connection.map(|known| known.name),
-        "overlap": overlap.map(|span| span.to_string()),
-        "expires_at": token.expires_at,
-    });
-    let entry = session.entry(EventKind::ScimTokenRefreshed, session.subject(), None, Some(after));
-    let others_end_at = overlap.map(|span| session.now + span.duration());
-    session.store.replace_scim_token(token, others_end_at, entry)?;
-    Ok(secret)
+    Ok(scim::refresh_token(acting, connection.as_ref(), overlap, expires_in)?)
 }

@@ -1,11 +1,9 @@
+use administration::policy;
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
-use domain::audit::EventKind;
-use domain::policy::Policy;
-use serde_json::{Map, Value, json};
-use store::StoreError;
+use serde_json::{Map, json};
 
-use super::session::{InWorkspace, Session};
+use super::session::{InWorkspace, settle};
 use crate::config::Settings;
 use crate::output;
 
@@ -77,50 +75,19 @@ impl Workspace {
 
 impl Set {
     fn run(self, settings: &Settings) -> Result<()> {
-        let changes = self.values.iter().map(|text| {
+        let values = self.values.iter().map(|text| {
             text.split_once('=').with_context(|| format!("{text} is no change of a policy: write KEY=VALUE"))
         });
-        let changes = changes.collect::<Result<Vec<_>>>()?;
-        // Two administrators at once: each change is made on top of the other's.
-        loop {
-            let session = Session::open(settings, &self.within)?;
-            match apply(&session, &changes)? {
-                Err(StoreError::Conflict) => {}
-                done => {
-                    done?;
-                    return session.settle();
-                }
-            }
-        }
+        let values = values.collect::<Result<Vec<_>>>()?;
+        let acting = self.within.open(settings)?;
+        policy::set(&acting, &values)?;
+        settle(&acting)
     }
-}
-
-/// Changes the policy, if that is still the one that the session has read.
-pub(super) fn apply(session: &Session, changes: &[(&str, &str)]) -> Result<Result<(), StoreError>> {
-    let before = &session.workspace.policy;
-    let mut after = before.clone();
-    for (key, value) in changes {
-        after.set(key, value)?;
-    }
-    if after == *before {
-        return Ok(Ok(()));
-    }
-    let (old, new) = difference(before, &after);
-    let entry = session.entry(EventKind::PolicyChanged, session.subject(), Some(old), Some(new));
-    Ok(session.store.set_policy(after, session.workspace.policy_version, entry))
-}
-
-/// Only the values that change.
-fn difference(before: &Policy, after: &Policy) -> (Value, Value) {
-    let pairs = before.entries().into_iter().zip(after.entries()).filter(|(old, new)| old != new);
-    let (old, new): (Map<_, _>, Map<_, _>) =
-        pairs.map(|((key, old), (_, new))| ((key.to_owned(), json!(old)), (key.to_owned(), json!(new)))).unzip();
-    (Value::Object(old), Value::Object(new))
 }
 
 impl Show {
     fn run(self, settings: &Settings) -> Result<()> {
-        let workspace = Session::open(settings, &self.within)?.workspace;
+        let workspace = self.within.open(settings)?.workspace;
         let entries = workspace.policy.entries();
         if !self.json {
             output::line(format!(

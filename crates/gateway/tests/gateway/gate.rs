@@ -6,6 +6,8 @@ use std::sync::{Arc, LazyLock, mpsc};
 use std::thread::{self, JoinHandle};
 
 use actix_web::dev::ServerHandle;
+use administration::metadata::{Wanted, check};
+use administration::workspace::{WorkspacePlan, create};
 use chrono::{DateTime, Duration, Utc};
 use domain::audit::{Actor, AuditEntry, EventKind, RequestOrigin, SealedEntry, Source, Subject};
 use domain::clock::{Clock, FixedClock, Timestamp};
@@ -20,7 +22,6 @@ use domain::policy::{Invitations, Policy};
 use domain::role::Role;
 use domain::workspace::WorkspaceHandle;
 use gateway::app;
-use gateway::cli::{NewWorkspaceArgs, create_workspace};
 use gateway::config::Settings;
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -133,7 +134,7 @@ impl Gate {
 
     /// A further workspace without an identity provider.
     pub(crate) fn add_bare_workspace(&self, handle: &str) -> WorkspaceId {
-        create_workspace(&self.store, &new_workspace(handle), None, self.clock.now()).unwrap().workspace.id
+        create(&self.store, plan(handle), None, &beginning(self.clock.now())).unwrap().workspace.id
     }
 
     /// A further workspace as they were before there were keys for SAML.
@@ -292,8 +293,8 @@ impl Drop for Server {
 
 fn make_workspace(store: &Store, handle: &str, base_url: &str, clock: &Arc<FixedClock>) -> Workspace {
     let provider = PROVIDER.clone();
-    let metadata = Some((provider.metadata(), provider.entity_id(), None));
-    let made = create_workspace(store, &new_workspace(handle), metadata, clock.now()).unwrap();
+    let metadata = check(&provider.metadata(), "the provider", Wanted::default(), clock.now()).unwrap();
+    let made = create(store, plan(handle), Some(metadata), &beginning(clock.now())).unwrap();
     let_logins_verify(store, &made.workspace, clock.now());
     Workspace {
         handle: handle.to_owned(),
@@ -321,14 +322,13 @@ fn let_logins_verify(store: &Store, workspace: &domain::workspace::Workspace, at
     store.set_policy(policy, workspace.policy_version, entry).unwrap();
 }
 
-fn new_workspace(handle: &str) -> NewWorkspaceArgs {
-    NewWorkspaceArgs {
-        workspace: handle.to_owned(),
-        name: handle.to_owned(),
-        owner_email: format!("owner@{handle}.test"),
-        owner_name: "Olga Owner".to_owned(),
-        idp_metadata: None,
-    }
+fn plan(handle: &str) -> WorkspacePlan {
+    WorkspacePlan::new(handle, handle, &format!("owner@{handle}.test"), "Olga Owner").unwrap()
+}
+
+fn beginning(now: Timestamp) -> Context {
+    let actor = Actor::CommandLine { name: None };
+    Context { now, actor, request: RequestOrigin::default(), connection: None }
 }
 
 fn open(database: &Database) -> Store {

@@ -155,7 +155,7 @@ fn a_certificate_that_ends_is_told_in_time_and_counts_as_the_policy_says() {
     {
         ends_in(days);
         gate.advance(chrono::Duration::hours(-1));
-        gateway::metadata::refresh::warn_of_certificates(&gate.store, gate.clock.now()).unwrap();
+        administration::metadata::warn_of_certificates(&gate.store, gate.clock.now()).unwrap();
         assert_eq!(told(), expected, "{days} days left");
     }
     gate.advance(chrono::Duration::days(2));

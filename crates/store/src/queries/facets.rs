@@ -25,9 +25,8 @@ type Values = search_attributes::BoxedQuery<'static, Backend>;
 pub(crate) fn write(conn: &mut Conn, person: &Person, ordinal: i64) -> Result<(), StoreError> {
     let id = person.id.to_string();
     let theirs = || search_attributes::table.filter(search_attributes::person_id.eq(id.clone())).filter(is_internal());
-    let known: Vec<(String, String, i64)> = theirs()
-        .select((search_attributes::path, search_attributes::exact, search_attributes::ordinal))
-        .load(conn)?;
+    let known: Vec<(String, String, i64)> =
+        theirs().select((search_attributes::path, search_attributes::exact, search_attributes::ordinal)).load(conn)?;
     let wanted = facets(person).into_iter().map(|(facet, value)| (facet.path().as_str().to_owned(), value, ordinal));
     let wanted: BTreeSet<(String, String, i64)> = wanted.collect();
     if wanted.iter().eq(&BTreeSet::from_iter(known)) {
@@ -81,10 +80,8 @@ pub(super) fn count(
     path: &AttributePath,
     value: &str,
 ) -> Result<Count, StoreError> {
-    let found: Vec<i32> = having(workspace, path, value)
-        .limit(COUNTED + 1)
-        .select(search_attributes::rank)
-        .load(conn)?;
+    let found: Vec<i32> =
+        having(workspace, path, value).limit(COUNTED + 1).select(search_attributes::rank).load(conn)?;
     Ok(Count::of(found.len()))
 }
 

@@ -117,7 +117,8 @@ impl Matching {
         if self.conditions.len() == 1 {
             return Ok(having);
         }
-        let some = facets::having(self.workspace, path, value).limit(having.number).select(search_attributes::person_id);
+        let some =
+            facets::having(self.workspace, path, value).limit(having.number).select(search_attributes::person_id);
         let number = self.people().filter(collaborators::id.eq_any(some)).count().get_result(conn)?;
         Ok(Count { number, is_all: having.is_all })
     }
@@ -188,10 +189,8 @@ impl List<'_> {
                 rows.filter(search_attributes::ordinal.gt(at.ordinal)).order(search_attributes::ordinal.asc())
             }
         };
-        let found: Vec<(String, i64)> = rows
-            .limit(rows_of(size))
-            .select((search_attributes::person_id, search_attributes::ordinal))
-            .load(conn)?;
+        let found: Vec<(String, i64)> =
+            rows.limit(rows_of(size)).select((search_attributes::person_id, search_attributes::ordinal)).load(conn)?;
         Ok(found.into_iter().map(|(person, ordinal)| (person, Place { key: None, ordinal })).collect())
     }
 
@@ -207,8 +206,12 @@ impl List<'_> {
         let people = self.matching.people();
         let people = match turn {
             Turn::Begin => people.order(collaborators::ordinal.desc()),
-            Turn::After(at) => people.filter(collaborators::ordinal.lt(at.ordinal)).order(collaborators::ordinal.desc()),
-            Turn::Before(at) => people.filter(collaborators::ordinal.gt(at.ordinal)).order(collaborators::ordinal.asc()),
+            Turn::After(at) => {
+                people.filter(collaborators::ordinal.lt(at.ordinal)).order(collaborators::ordinal.desc())
+            }
+            Turn::Before(at) => {
+                people.filter(collaborators::ordinal.gt(at.ordinal)).order(collaborators::ordinal.asc())
+            }
         };
         let found: Vec<(String, i64)> =
             people.limit(rows_of(size)).select((collaborators::id, collaborators::ordinal)).load(conn)?;

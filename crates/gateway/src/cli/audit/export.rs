@@ -2,11 +2,11 @@ use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use administration::audit_export::{EntryWriter, Format};
 use anyhow::{Context, Result, bail};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use tempfile::NamedTempFile;
 
-use super::format::{EntryWriter, Format};
 use super::selection::{Reading, Selection};
 use crate::config::Settings;
 
@@ -15,11 +15,29 @@ pub(in crate::cli) struct Export {
     #[command(flatten)]
     selection: Selection,
     /// In this form
-    #[arg(long, value_enum, default_value_t = Format::Ndjson)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = Form::Ndjson)]
+    format: Form,
     /// Into this new file, readable by its owner only; else to standard output
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+}
+
+/// How entries are written.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Form {
+    /// One JSON object a line, as `audit list --json` prints it
+    Ndjson,
+    /// A header and one row an entry (RFC 4180)
+    Csv,
+}
+
+impl From<Form> for Format {
+    fn from(form: Form) -> Self {
+        match form {
+            Form::Ndjson => Self::Ndjson,
+            Form::Csv => Self::Csv,
+        }
+    }
 }
 
 /// From so many entries on it takes long enough that somebody at a terminal wants to know how far it is.
@@ -65,7 +83,7 @@ impl Export {
 
     fn write(&self, reading: &Reading, to: impl Write, mut progress: Progress<io::Stderr>) -> Result<()> {
         let broken = "can't write the export";
-        let mut writer = EntryWriter::begin(self.format, to).context(broken)?;
+        let mut writer = EntryWriter::begin(self.format.into(), to).context(broken)?;
         reading.each_page(|page| {
             page.iter().try_for_each(|entry| writer.write(entry)).context(broken)?;
             progress.tell(page.last().map_or(0, |entry| entry.seq));

@@ -1,5 +1,6 @@
 //! Which entries are read, and how: page by page, so that a log of any length fits.
 
+use administration::{Acting, people};
 use anyhow::{Result, bail};
 use chrono::{DateTime, NaiveDate, NaiveTime};
 use clap::Args;
@@ -7,7 +8,7 @@ use domain::audit::{EventKind, SealedEntry};
 use domain::clock::Timestamp;
 use store::AuditFilter;
 
-use crate::cli::session::{InWorkspace, Session};
+use crate::cli::session::InWorkspace;
 use crate::config::Settings;
 
 /// The options that choose entries.
@@ -34,7 +35,7 @@ pub(super) struct Selection {
 
 /// A log that is open for reading.
 pub(super) struct Reading {
-    session: Session,
+    acting: Acting,
     filter: AuditFilter,
     /// The number at which it ends.
     pub(super) last: i64,
@@ -44,16 +45,16 @@ impl Selection {
     /// Opens the log: what was committed before is sealed first, and what is sealed later is left out, so that the reading
     /// ends however much a server goes on to write.
     pub(super) fn open(&self, settings: &Settings) -> Result<Reading> {
-        let session = Session::open(settings, &self.within)?;
-        session.store.seal()?;
-        let last = session.store.last_sealed(session.workspace.id)?;
-        let filter = AuditFilter { through: Some(last), ..self.filter(&session)? };
-        Ok(Reading { session, filter, last })
+        let acting = self.within.open(settings)?;
+        acting.store.seal()?;
+        let last = acting.store.last_sealed(acting.workspace.id)?;
+        let filter = AuditFilter { through: Some(last), ..self.filter(&acting)? };
+        Ok(Reading { acting, filter, last })
     }
 
-    fn filter(&self, session: &Session) -> Result<AuditFilter> {
+    fn filter(&self, acting: &Acting) -> Result<AuditFilter> {
         self.check_kind()?;
-        let person = self.user.as_deref().map(|user| session.get_person(user)).transpose()?;
+        let person = self.user.as_deref().map(|user| people::get(acting, user)).transpose()?;
         Ok(AuditFilter {
             subjects: person.map(|person| vec![person.id.to_string()]),
             source: self.source.clone(),
@@ -79,7 +80,7 @@ impl Reading {
     pub(super) fn each_page(&self, mut take: impl FnMut(Vec<SealedEntry>) -> Result<()>) -> Result<()> {
         let mut after = 0;
         loop {
-            let page = self.session.store.audit_page(self.session.workspace.id, &self.filter, after)?;
+            let page = self.acting.store.audit_page(self.acting.workspace.id, &self.filter, after)?;
             let Some(last) = page.last() else { return Ok(()) };
             after = last.seq;
             take(page)?;

@@ -8,7 +8,7 @@ use clap::Args;
 use serde_json::Value;
 use store::{ChainReport, EarlierHead, Head, StoreError};
 
-use crate::cli::session::{InWorkspace, Session};
+use crate::cli::session::InWorkspace;
 use crate::config::Settings;
 use crate::output;
 
@@ -27,13 +27,13 @@ pub(in crate::cli) struct Verify {
 impl Verify {
     pub(super) fn run(self, settings: &Settings) -> Result<ExitCode> {
         let earlier = self.head.as_deref().map(read_head).transpose()?;
-        let session = Session::open(settings, &self.within)?;
-        match session.store.seal() {
+        let acting = self.within.open(settings)?;
+        match acting.store.seal() {
             // The walk says what is wrong.
             Ok(_) | Err(StoreError::ForgedHead) => {}
             Err(error) => return Err(error.into()),
         }
-        let report = session.store.verify_audit(session.workspace.id, earlier.as_ref())?;
+        let report = acting.store.verify_audit(acting.workspace.id, earlier.as_ref())?;
         if self.json { output::json(&report) } else { tell(&report, earlier.as_ref()) }?;
         Ok(if report.valid { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }

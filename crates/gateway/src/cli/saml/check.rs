@@ -7,7 +7,7 @@ use domain::clock::Timestamp;
 use saml_acs::DryRun;
 
 use super::timeline;
-use crate::cli::session::{InWorkspace, Session, parse_moment};
+use crate::cli::session::{InWorkspace, parse_moment};
 use crate::config::Settings;
 use crate::output;
 
@@ -28,15 +28,15 @@ pub(in crate::cli) struct Check {
 
 impl Check {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
+        let acting = self.within.open(settings)?;
         let copy = fs::read(&self.file).with_context(|| format!("can't read {}", self.file.display()))?;
         let dry_run = DryRun {
             base_url: &settings.server.base_url()?,
             settings: settings.saml.settings()?,
-            workspace: &session.workspace,
-            now: self.at.unwrap_or(session.now),
+            workspace: &acting.workspace,
+            now: self.at.unwrap_or(acting.now()),
         };
-        let attempt = dry_run.of(&session.store, &copy)?;
+        let attempt = dry_run.of(&acting.store, &copy)?;
         if self.json {
             output::json(&attempt.json())?;
         } else {

@@ -1,12 +1,12 @@
+use administration::connections::{self, audited};
+use administration::metadata::{Outcome, refresh};
 use anyhow::{Result, bail};
 use clap::Args;
-use domain::audit::{EventKind, Subject};
 use store::Connection;
 
 use crate::cli::listing::Listing;
-use crate::cli::session::{InWorkspace, OfProvider, Session};
+use crate::cli::session::{InWorkspace, OfProvider};
 use crate::config::Settings;
-use crate::metadata::refresh::{Outcome, audited, refresh};
 use crate::output;
 
 /// `gatehouse saml idp remove`
@@ -29,15 +29,15 @@ pub(in crate::cli) struct Refresh {
 
 impl Refresh {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
-        let connection = self.idp.get(&session)?;
+        let acting = self.within.open(settings)?;
+        let connection = self.idp.get(&acting)?;
         let name = connection.name.clone();
         if connection.source.is_none() {
             bail!(
                 "the metadata of {name} came from a file: give an address by `gatehouse saml idp set --metadata URL`"
             );
         }
-        match refresh(&session.store, connection, session.now)? {
+        match refresh(&acting.store, connection, acting.now())? {
             Outcome::Unchanged => output::line(format!("The metadata of {name} is as it was.")),
             Outcome::Changed => output::line(format!("The metadata of {name} has changed and is in force.")),
             Outcome::Failed(trouble) => bail!("{trouble}; the former metadata stays in force"),
@@ -51,16 +51,14 @@ impl Refresh {
 /// `gatehouse saml idp list`
 pub(super) fn list(listing: Listing, settings: &Settings) -> Result<()> {
     let text = |connection: &Connection| format!("{:<20} {}", connection.name.as_str(), connection.entity_id);
-    listing.run(settings, |session| Ok(session.store.connections(session.workspace.id)?), (audited, text))
+    listing.run(settings, |acting| Ok(acting.store.connections(acting.workspace.id)?), (audited, text))
 }
 
 impl Remove {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
-        let connection = self.idp.get(&session)?;
-        let subject = Subject::named("connection", &connection.entity_id);
-        let entry = session.entry(EventKind::ConnectionRemoved, subject, Some(audited(&connection)), None);
-        session.store.remove_connection(connection.id, entry)?;
+        let acting = self.within.open(settings)?;
+        let connection = self.idp.get(&acting)?;
+        connections::remove(&acting, &connection)?;
         output::line(format!("{} signs in here no more.", connection.entity_id))
     }
 }

@@ -1,3 +1,4 @@
+use administration::Acting;
 use anyhow::{Context, Result};
 use clap::Args;
 use domain::clock::Timestamp;
@@ -6,7 +7,7 @@ use saml_acs::{CertificateFacts, IdentityProvider};
 use serde_json::{Value, json};
 use store::{Connection, MetadataStatus};
 
-use crate::cli::session::{InWorkspace, OfProvider, Session};
+use crate::cli::session::{InWorkspace, OfProvider};
 use crate::config::Settings;
 use crate::output;
 
@@ -42,24 +43,24 @@ struct Certificate {
 
 impl Show {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
-        let known = Known::of(&session, &self.idp.get(&session)?)?;
+        let acting = self.within.open(settings)?;
+        let known = Known::of(&acting, &self.idp.get(&acting)?)?;
         if self.json { output::json(&known.json()) } else { known.print() }
     }
 }
 
 impl Known {
-    fn of(session: &Session, connection: &Connection) -> Result<Self> {
+    fn of(acting: &Acting, connection: &Connection) -> Result<Self> {
         let provider = IdentityProvider::from_metadata(&connection.metadata)
             .context("the stored metadata can't be used: set it again by `gatehouse saml idp set`")?;
         let certificates = provider.signing_certificates().iter();
-        let certificates = certificates.map(|found| Ok(Certificate::at(session.now, found.facts()?)));
+        let certificates = certificates.map(|found| Ok(Certificate::at(acting.now(), found.facts()?)));
         Ok(Self {
-            workspace: session.workspace.handle.to_string(),
+            workspace: acting.workspace.handle.to_string(),
             name: connection.name.to_string(),
             attributes: connection.attribute_names.clone(),
             url: connection.source.as_ref().map(|source| source.url.clone()),
-            refresh: session.store.metadata_status(connection.id)?,
+            refresh: acting.store.metadata_status(connection.id)?,
             certificates: certificates.collect::<Result<_>>()?,
             provider,
             sha1_permitted: connection.weak_algorithms.permit_sha1(),

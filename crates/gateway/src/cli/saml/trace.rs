@@ -1,10 +1,11 @@
+use administration::{Acting, people};
 use anyhow::{Context, Result};
 use clap::Args;
 use saml_acs::tracer::Attempt;
 use store::TraceFilter;
 
 use super::timeline;
-use crate::cli::session::{InWorkspace, Session};
+use crate::cli::session::InWorkspace;
 use crate::config::Settings;
 use crate::output;
 
@@ -32,20 +33,20 @@ pub(in crate::cli) struct Trace {
 
 impl Trace {
     pub(super) fn run(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
+        let acting = self.within.open(settings)?;
         match &self.reference {
             Some(reference) => {
-                let attempt = find(&session, reference)?;
+                let attempt = find(&acting, reference)?;
                 if self.json { output::json(&attempt.json()) } else { timeline::print(&attempt) }
             }
-            None => self.list(&session),
+            None => self.list(&acting),
         }
     }
 
-    fn list(&self, session: &Session) -> Result<()> {
-        let person = self.user.as_deref().and_then(|user| session.get_person(user).ok()).map(|person| person.id);
+    fn list(&self, acting: &Acting) -> Result<()> {
+        let person = self.user.as_deref().and_then(|user| people::get(acting, user).ok()).map(|person| person.id);
         let filter = TraceFilter { person, name: self.user.clone(), failed: self.failed };
-        for trace in session.store.login_traces(session.workspace.id, &filter, i64::from(self.limit))? {
+        for trace in acting.store.login_traces(acting.workspace.id, &filter, i64::from(self.limit))? {
             let attempt = Attempt::read(trace)?;
             if self.json {
                 output::json(&attempt.json())?;
@@ -57,9 +58,9 @@ impl Trace {
     }
 }
 
-fn find(session: &Session, reference: &str) -> Result<Attempt> {
-    let handle = &session.workspace.handle;
-    let trace = session.store.find_login_trace(session.workspace.id, reference)?.with_context(|| {
+fn find(acting: &Acting, reference: &str) -> Result<Attempt> {
+    let handle = &acting.workspace.handle;
+    let trace = acting.store.find_login_trace(acting.workspace.id, reference)?.with_context(|| {
         format!(
             "no login of {handle} has the reference {reference}: it is too long ago, or the page was not one of a refused login; the \
              server's log has every reference"

@@ -1,13 +1,13 @@
 //! Attributes of people that a workspace adds to what SCIM takes.
 
+use administration::{Acting, custom_attributes};
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
-use domain::audit::{EventKind, Subject};
 use domain::custom_attribute::{CustomAttribute, CustomKind, Shape};
 use serde_json::json;
 
 use crate::cli::listing::Listing;
-use crate::cli::session::{InWorkspace, Session};
+use crate::cli::session::InWorkspace;
 use crate::config::Settings;
 use crate::output;
 
@@ -69,35 +69,29 @@ impl Attribute {
 
 impl Add {
     fn run(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
+        let acting = self.within.open(settings)?;
         let shape = Shape { kind: self.kind, multi_valued: self.multi_valued, case_exact: self.case_exact };
         let attribute = CustomAttribute::new(&self.urn, &self.name, shape)?;
-        let entry = session.entry(EventKind::ScimAttributeAdded, subject(&attribute), None, Some(json!(attribute)));
-        session.store.add_custom_attribute(attribute.clone(), entry)?;
+        custom_attributes::add(&acting, &attribute)?;
         if self.json { output::json(&attribute) } else { Ok(()) }
     }
 }
 
 impl Remove {
     fn run(self, settings: &Settings) -> Result<()> {
-        let session = Session::open(settings, &self.within)?;
+        let acting = self.within.open(settings)?;
         let (urn, name) = (&self.urn, &self.name);
-        let attributes = session.store.custom_attributes(session.workspace.id)?;
+        let attributes = acting.store.custom_attributes(acting.workspace.id)?;
         let attribute = attributes
             .find(urn, name)
             .with_context(|| format!("there is no added attribute {urn}:{name}; `scim attribute list` shows them"))?;
-        let entry = session.entry(EventKind::ScimAttributeRemoved, subject(attribute), Some(json!(attribute)), None);
-        session.store.remove_custom_attribute(attribute.clone(), entry)?;
+        custom_attributes::remove(&acting, attribute)?;
         if self.json { output::json(attribute) } else { Ok(()) }
     }
 }
 
-fn subject(attribute: &CustomAttribute) -> Subject {
-    Subject::named("scim_attribute", &attribute.to_string())
-}
-
-fn in_force(session: &Session) -> Result<Vec<CustomAttribute>> {
-    Ok(session.store.custom_attributes(session.workspace.id)?.iter().cloned().collect())
+fn in_force(acting: &Acting) -> Result<Vec<CustomAttribute>> {
+    Ok(acting.store.custom_attributes(acting.workspace.id)?.iter().cloned().collect())
 }
 
 fn text(attribute: &CustomAttribute) -> String {

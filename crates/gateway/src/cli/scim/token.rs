@@ -1,13 +1,11 @@
-use anyhow::{Context, Result};
-use domain::audit::{EventKind, Subject};
+use administration::Acting;
+use anyhow::Result;
 use domain::clock::Timestamp;
 use domain::connection::ConnectionName;
-use domain::id::TokenId;
 use serde_json::{Value, json};
 use store::{Connection, ScimToken};
 
 use crate::cli::listing::Listing;
-use crate::cli::session::Session;
 use crate::config::Settings;
 
 /// A token at the time of the command.
@@ -19,10 +17,10 @@ struct Shown {
 
 /// `gatehouse scim token list`
 pub(super) fn list(listing: Listing, settings: &Settings) -> Result<()> {
-    let items = |session: &Session| {
-        let connections = session.store.connections(session.workspace.id)?;
-        let tokens = session.store.scim_tokens(session.workspace.id)?;
-        Ok(tokens.into_iter().map(|token| Shown::of(token, &connections, session.now)).collect())
+    let items = |acting: &Acting| {
+        let connections = acting.store.connections(acting.workspace.id)?;
+        let tokens = acting.store.scim_tokens(acting.workspace.id)?;
+        Ok(tokens.into_iter().map(|token| Shown::of(token, &connections, acting.now())).collect())
     };
     listing.run(settings, items, (Shown::json, Shown::text))
 }
@@ -57,19 +55,5 @@ impl Shown {
         };
         let idp = self.idp.as_ref().map_or("-", ConnectionName::as_str);
         format!("{id}  {name}  {idp}\n    last used {}, {ends}", shown(*last_used_at, "never"))
-    }
-}
-
-/// Ends one token of the workspace.
-pub(super) fn revoke(session: &Session, id: &str) -> Result<usize> {
-    let unknown = || format!("there is no token {id} in {}: see `gatehouse scim token list`", session.workspace.handle);
-    let id = TokenId::parse(id).with_context(unknown)?;
-    let tokens = session.store.scim_tokens(session.workspace.id)?;
-    let token = tokens.into_iter().find(|token| token.id == id).with_context(unknown)?;
-    let subject = Subject { kind: "scim_token", id: Some(id.to_string()), name: Some(token.name) };
-    let entry = session.entry(EventKind::ScimTokenRevoked, subject, None, None);
-    match session.store.revoke_scim_token(id, entry)? {
-        true => Ok(1),
-        false => Err(anyhow::anyhow!(unknown())),
     }
 }

@@ -18,11 +18,7 @@ pub(super) enum Candidates {
     /// These.
     Few(Vec<String>),
     /// Those who have a value of ours, which leads to them in the order in which they came.
-    Having {
-        path: AttributePath,
-        value: String,
-        count: Count,
-    },
+    Having { path: AttributePath, value: String, count: Count },
 }
 
 impl Candidates {
@@ -60,11 +56,7 @@ pub(super) fn having(
     Ok(facets::having(workspace, path, value).limit(COUNTED).select(search_attributes::person_id).load(conn)?)
 }
 
-fn meeting(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    condition: &Predicate,
-) -> Result<Option<Candidates>, StoreError> {
+fn meeting(conn: &mut Conn, workspace: WorkspaceId, condition: &Predicate) -> Result<Option<Candidates>, StoreError> {
     match condition {
         Predicate::Compare(path, Comparison::Equal, Operand::Exact(name)) if *path == AttributePath::of_groups() => {
             members(conn, workspace, name)

@@ -1,22 +1,23 @@
-//! The forms in which entries leave the gateway.
+//! The forms in which entries of the audit log leave the gateway.
 
 use std::io::{self, BufWriter, Write};
 
-use clap::ValueEnum;
 use domain::audit::SealedEntry;
 use serde_json::Value;
 
 /// How entries are written.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum Format {
-    /// One JSON object a line, as `audit list --json` prints it
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object a line.
     Ndjson,
-    /// A header and one row an entry (RFC 4180)
+    /// A header and one row an entry (RFC 4180).
     Csv,
 }
 
 /// Writes entries one after the other.
-pub(super) enum EntryWriter<W: Write> {
+pub struct EntryWriter<W: Write>(Lines<W>);
+
+enum Lines<W: Write> {
     Ndjson(BufWriter<W>),
     Csv(Box<csv::Writer<W>>),
 }
@@ -42,31 +43,34 @@ const COLUMNS: [&str; 17] = [
 ];
 
 impl<W: Write> EntryWriter<W> {
-    pub(super) fn begin(format: Format, to: W) -> io::Result<Self> {
-        match format {
-            Format::Ndjson => Ok(Self::Ndjson(BufWriter::new(to))),
+    /// Begins an export: a table has its header first.
+    pub fn begin(format: Format, to: W) -> io::Result<Self> {
+        Ok(Self(match format {
+            Format::Ndjson => Lines::Ndjson(BufWriter::new(to)),
             Format::Csv => {
                 let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
                 table.write_record(COLUMNS).map_err(as_io)?;
-                Ok(Self::Csv(Box::new(table)))
+                Lines::Csv(Box::new(table))
             }
-        }
+        }))
     }
 
-    pub(super) fn write(&mut self, entry: &SealedEntry) -> io::Result<()> {
-        match self {
-            Self::Ndjson(lines) => {
+    /// Writes an entry.
+    pub fn write(&mut self, entry: &SealedEntry) -> io::Result<()> {
+        match &mut self.0 {
+            Lines::Ndjson(lines) => {
                 serde_json::to_writer(&mut *lines, entry)?;
                 lines.write_all(b"\n")
             }
-            Self::Csv(table) => table.write_record(row(entry).map(defused)).map_err(as_io),
+            Lines::Csv(table) => table.write_record(row(entry).map(defused)).map_err(as_io),
         }
     }
 
-    pub(super) fn finish(mut self) -> io::Result<()> {
-        match &mut self {
-            Self::Ndjson(lines) => lines.flush(),
-            Self::Csv(table) => table.flush(),
+    /// Ends the export: everything is handed on.
+    pub fn finish(mut self) -> io::Result<()> {
+        match &mut self.0 {
+            Lines::Ndjson(lines) => lines.flush(),
+            Lines::Csv(table) => table.flush(),
         }
     }
 }

@@ -1,14 +1,15 @@
 //! Metadata that is fetched again and again, so that an identity provider's new keys are known before it signs with them.
 
-use anyhow::{Result, bail};
 use chrono::Duration;
-use domain::audit::{Actor, AuditEntry, EventKind, RequestOrigin, Source, Subject};
+use domain::audit::{Actor, AuditEntry, EventKind, RequestOrigin, Source};
 use domain::clock::Timestamp;
 use saml_acs::IdentityProvider;
 use serde_json::{Value, json};
 use store::{Connection, MetadataSource, Store, StoreError};
 
-use super::{Reach, Wanted};
+use super::{Metadata, MetadataFailure, Reach, Wanted, fetch};
+use crate::connections::{audited, subject};
+use crate::error::with_causes;
 
 /// How often metadata is fetched while all is well, and how seldom at most while it is not.
 const EVERY: Duration = Duration::hours(6);
@@ -21,7 +22,7 @@ const WARN_AT: [i64; 4] = [1, 7, 14, 30];
 
 /// What came of fetching.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub enum Outcome {
     /// It is as it was.
     Unchanged,
     /// It is another one, which is in force now.
@@ -33,7 +34,7 @@ pub(crate) enum Outcome {
 }
 
 /// Fetches what is due.
-pub(crate) fn refresh_due(store: &Store, now: Timestamp) -> Result<(), StoreError> {
+pub fn refresh_due(store: &Store, now: Timestamp) -> Result<(), StoreError> {
     while let Some(connection) = store.take_due_metadata(now, LEASE)? {
         let entity_id = connection.entity_id.clone();
         match refresh(store, connection, now)? {
@@ -55,9 +56,9 @@ pub(crate) fn refresh_due(store: &Store, now: Timestamp) -> Result<(), StoreErro
 }
 
 /// Fetches a connection's metadata now.
-pub(crate) fn refresh(store: &Store, connection: Connection, now: Timestamp) -> Result<Outcome, StoreError> {
+pub fn refresh(store: &Store, connection: Connection, now: Timestamp) -> Result<Outcome, StoreError> {
     let Some(source) = connection.source.clone() else { return Ok(Outcome::Unchanged) };
-    let (is_written, outcome) = match fetch(&connection, &source, now) {
+    let (is_written, outcome) = match fetch_known(&connection, &source, now) {
         Ok(metadata) if metadata == connection.metadata => {
             (store.put_refreshed(connection, now, now + EVERY, None)?, Outcome::Unchanged)
         }
@@ -68,23 +69,22 @@ pub(crate) fn refresh(store: &Store, connection: Connection, now: Timestamp) -> 
             (store.put_refreshed(connection, now, now + EVERY, Some((metadata, entry)))?, Outcome::Changed)
         }
         Err(error) => {
-            let trouble = format!("{error:#}");
+            let trouble = with_causes(&error);
             (fail(store, connection, &trouble, now)?, Outcome::Failed(trouble))
         }
     };
     Ok(if is_written { outcome } else { Outcome::Overtaken })
 }
 
-fn fetch(connection: &Connection, source: &MetadataSource, now: Timestamp) -> Result<String> {
+fn fetch_known(connection: &Connection, source: &MetadataSource, now: Timestamp) -> Result<String, MetadataFailure> {
     let reach = if source.is_private { Reach::TypedHost } else { Reach::Public };
     // Under the known name alone: whoever publishes another one does not take its people over.
-    let (entity_id, certificate) = (Some(connection.entity_id.as_str()), source.certificate.as_deref());
-    let wanted = Wanted { from: &source.url, reach, entity_id, certificate };
-    let (metadata, provider) = wanted.get(now)?;
+    let wanted = Wanted { entity_id: Some(&connection.entity_id), certificate: source.certificate.as_deref() };
+    let Metadata { text, provider, .. } = fetch(&source.url, reach, wanted, now)?;
     if provider.entity_id() != connection.entity_id {
-        bail!("it describes another identity provider, {}", provider.entity_id());
+        return Err(MetadataFailure::AnotherProvider(provider.entity_id().to_owned()));
     }
-    Ok(metadata)
+    Ok(text)
 }
 
 /// The first failure of a row is told to administrators; all are to be seen with `gatehouse saml idp show`.
@@ -125,22 +125,6 @@ pub fn warn_of_certificates(store: &Store, now: Timestamp) -> Result<(), StoreEr
     Ok(())
 }
 
-/// What the audit log says of a connection.
-pub(crate) fn audited(connection: &Connection) -> Value {
-    let provider = IdentityProvider::from_metadata(&connection.metadata).ok();
-    let certificates = provider.iter().flat_map(IdentityProvider::signing_certificates);
-    let certificates: Vec<String> =
-        certificates.filter_map(|certificate| Some(certificate.facts().ok()?.sha256_fingerprint)).collect();
-    json!({
-        "name": connection.name,
-        "entity_id": connection.entity_id,
-        "url": connection.source.as_ref().map(|source| &source.url),
-        "certificates": certificates,
-        "attributes": connection.attribute_names.entries(),
-        "sha1_permitted": connection.weak_algorithms.permit_sha1(),
-    })
-}
-
 fn entry(
     connection: &Connection,
     kind: EventKind,
@@ -154,7 +138,7 @@ fn entry(
         kind,
         source: Source::System,
         actor: Actor::System,
-        subject: Subject::named("connection", &connection.entity_id),
+        subject: subject(connection),
         before,
         after,
         request: RequestOrigin::default(),

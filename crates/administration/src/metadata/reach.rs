@@ -11,7 +11,7 @@ use ureq::unversioned::transport::NextTimeout;
 
 /// Which networks an address of metadata may lead into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub enum Reach {
     /// Public ones: nobody makes the gateway ask what only it can reach (SSRF).
     Public,
     /// Public ones and, wherever it lies, the host of the address itself, by the same port: the operator has typed it.
@@ -66,11 +66,11 @@ impl<R: Resolver> Resolver for Guard<R> {
 
 /// Whether a fetch came to nothing because the host of the address itself lies in a private network, rather than one that it
 /// redirects to.
-pub(super) fn is_refused_itself(url: &str, error: &anyhow::Error) -> bool {
-    let refused = error.chain().find_map(|cause| match cause.downcast_ref::<ureq::Error>()? {
-        ureq::Error::Io(error) => error.get_ref()?.downcast_ref::<Refused>(),
+pub(super) fn is_refused_itself(url: &str, error: &ureq::Error) -> bool {
+    let refused = match error {
+        ureq::Error::Io(error) => error.get_ref().and_then(|cause| cause.downcast_ref::<Refused>()),
         _ => None,
-    });
+    };
     refused.is_some_and(|refused| Some(&refused.host) == Host::of_address(url).as_ref())
 }
 
@@ -144,6 +144,7 @@ mod tests {
     use std::thread;
 
     use super::*;
+    use crate::error::with_causes;
     use crate::metadata::fetch_within;
 
     /// An address of metadata that leads to the cloud's own metadata service, to a database, or to an admin page nearby.
@@ -247,7 +248,7 @@ mod tests {
         }
     }
 
-    fn fetched(url: &str, reach: Reach) -> anyhow::Result<String> {
+    fn fetched(url: &str, reach: Reach) -> Result<String, ureq::Error> {
         fetch_within(url, Here(Guard::new(url, reach, Names)))
     }
 
@@ -260,7 +261,7 @@ mod tests {
         for reach in [Reach::Public, Reach::TypedHost] {
             let refused = fetched(&url, reach).unwrap_err();
             assert!(!is_refused_itself(&url, &refused));
-            let told = format!("{refused:#}");
+            let told = with_causes(&refused);
             let host = format!("db.internal:{} leads into a private network (127.0.0.1)", inside.port);
             assert!(told.contains(&host), "{told}");
         }
@@ -299,8 +300,7 @@ mod tests {
     #[test]
     fn another_denial_is_not_taken_for_a_private_host() {
         let denied = || io::Error::from(io::ErrorKind::PermissionDenied);
-        assert!(!is_refused_itself("https://idp.test/", &ureq::Error::Io(denied()).into()));
-        assert!(!is_refused_itself("https://idp.test/", &denied().into()));
+        assert!(!is_refused_itself("https://idp.test/", &ureq::Error::Io(denied())));
     }
 
     #[test]
