@@ -2,26 +2,29 @@
 //! is in force once that is settled.
 
 use domain::audit::{EventKind, Subject};
-use domain::environment::{Environment, EnvironmentEdit, EnvironmentError, Environments};
+use domain::environment::{Environment, EnvironmentEdit, EnvironmentError, Environments, Place};
 use serde_json::{Value, json};
 use store::StoreError;
 
 use crate::acting::Acting;
 use crate::error::AdministrationError;
 
-/// Adds one, before another or at the end.
-pub fn add(
+/// Adds one.
+pub fn add(acting: &Acting, name: &str, edit: &EnvironmentEdit, place: Place<'_>) -> Result<(), AdministrationError> {
+    change(acting, name, EventKind::EnvironmentAdded, |all| all.add(name, edit.clone(), place))
+}
+
+/// Changes how the roles of one come, how long they last, or where it stands; without a place it stays where it is.
+pub fn set(
     acting: &Acting,
     name: &str,
     edit: &EnvironmentEdit,
-    before: Option<&str>,
+    place: Option<Place<'_>>,
 ) -> Result<(), AdministrationError> {
-    change(acting, name, EventKind::EnvironmentAdded, |all| all.add(name, edit.clone(), before))
-}
-
-/// Changes how the roles of one come, or how long they last.
-pub fn set(acting: &Acting, name: &str, edit: &EnvironmentEdit) -> Result<(), AdministrationError> {
-    change(acting, name, EventKind::EnvironmentUpdated, |all| all.change(name, edit.clone()))
+    change(acting, name, EventKind::EnvironmentUpdated, |all| {
+        all.change(name, edit.clone())?;
+        place.map_or(Ok(()), |place| all.put(name, place))
+    })
 }
 
 /// Removes one with everybody's role in it.
@@ -29,9 +32,9 @@ pub fn remove(acting: &Acting, name: &str) -> Result<(), AdministrationError> {
     change(acting, name, EventKind::EnvironmentRemoved, |all| all.remove(name))
 }
 
-/// What the audit log says of an environment.
+/// An environment as it is shown.
 #[must_use]
-pub fn audited(environment: &Environment) -> Value {
+pub fn described(environment: &Environment) -> Value {
     json!({
         "name": environment.name,
         "scim_attributes": environment.scim_attributes,
@@ -39,6 +42,14 @@ pub fn audited(environment: &Environment) -> Value {
         "default_role": environment.default_role,
         "max_age": environment.max_age.map(|age| age.to_string()),
     })
+}
+
+/// What the audit log says of an environment: where it stands as well.
+fn audited(all: &Environments, name: &str) -> Option<Value> {
+    let (environment, place) = (all.get(name).ok()?, all.place_of(name).ok()?);
+    let mut shown = described(environment);
+    shown.as_object_mut()?.insert("place".to_owned(), json!(place));
+    Some(shown)
 }
 
 fn change(
@@ -55,8 +66,8 @@ fn change(
         if before == after {
             return Ok(());
         }
-        let shown = |all: &Environments| all.get(name).ok().map(audited);
-        let entry = acting.entry(kind, Subject::named("environment", name), shown(&before), shown(&after));
+        let subject = Subject::named("environment", name);
+        let entry = acting.entry(kind, subject, audited(&before, name), audited(&after, name));
         match acting.store.set_environments(after, version, entry) {
             Err(StoreError::Conflict) => {}
             done => return Ok(done?),

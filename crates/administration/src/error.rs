@@ -45,6 +45,9 @@ pub enum AdministrationError {
     /// There is one of that name.
     #[error("there is a group {0} already")]
     GroupTaken(GroupName),
+    /// The provider's name means nothing here.
+    #[error("{0} means no group of ours")]
+    NoSuchMapping(String),
     /// The system group can't be added.
     #[error("{ALL_COLLABORATORS} is a system group: it always exists and holds everybody")]
     SystemGroup,

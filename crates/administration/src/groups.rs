@@ -27,11 +27,24 @@ pub fn add(acting: &Acting, name: &str) -> Result<Group, AdministrationError> {
     }
 }
 
-/// Lets a name that the identity provider sends mean one of our groups.
+/// Lets a name that the identity provider sends mean one of our groups, from the next login on.
 pub fn map(acting: &Acting, provider_name: &str, group: &str) -> Result<(), AdministrationError> {
-    let after = json!({ "provider_name": provider_name, "group": group });
-    let entry = acting.entry(EventKind::GroupMapped, subject(group), None, Some(after));
-    Ok(acting.store.map_group(provider_name.to_owned(), GroupName::new(group)?, entry)?)
+    // Names come trimmed, and none is longer than a group's.
+    let (provider_name, group) = (GroupName::new(provider_name)?, GroupName::new(group)?);
+    let earlier = acting.store.find_group_mapping(acting.workspace.id, provider_name.as_str())?;
+    let shown = |group: &GroupName| json!({ "provider_name": provider_name, "group": group });
+    let (before, after) = (earlier.as_ref().map(shown), shown(&group));
+    let entry = acting.entry(EventKind::GroupMapped, subject(group.as_str()), before, Some(after));
+    Ok(acting.store.map_group(provider_name.to_string(), group, entry)?)
+}
+
+/// Lets a name that the identity provider sends mean no group of ours any more, from the next login on.
+pub fn unmap(acting: &Acting, provider_name: &str) -> Result<(), AdministrationError> {
+    let meant = acting.store.find_group_mapping(acting.workspace.id, provider_name)?;
+    let group = meant.ok_or_else(|| AdministrationError::NoSuchMapping(provider_name.to_owned()))?;
+    let before = json!({ "provider_name": provider_name, "group": group });
+    let entry = acting.entry(EventKind::GroupUnmapped, subject(group.as_str()), Some(before), None);
+    Ok(acting.store.unmap_group(provider_name.to_owned(), entry)?)
 }
 
 /// The group of that name.

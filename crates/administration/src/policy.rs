@@ -1,9 +1,14 @@
-//! The policy: what a change of it would be, and the change.
+//! The policy: what a change of it would be and do, and the change.
+
+mod foresight;
+pub mod words;
 
 use domain::audit::EventKind;
 use domain::policy::{Policy, PolicyError};
 use serde_json::{Map, Value, json};
 use store::StoreError;
+
+pub use foresight::{Example, Foresight, MOST_PEOPLE, foresee};
 
 use crate::acting::Acting;
 use crate::error::AdministrationError;

@@ -104,6 +104,11 @@ impl EffectiveAccess {
         AccessInForce::of(self, at)
     }
 
+    /// An environment whose role could not be read from what was sent, where there is one.
+    pub fn unresolved(&self) -> Option<&EnvironmentAccess> {
+        self.environments.iter().find(|e| matches!(e.rule, Rule::UnknownKeepsRole | Rule::UnknownGivesDefault))
+    }
+
     /// Whether both say the same, whenever and by whichever version of the policy they were evaluated.
     pub fn says_the_same(&self, other: &Self) -> bool {
         let (evaluated_at, policy_version) = (other.evaluated_at, other.policy_version);

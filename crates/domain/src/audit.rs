@@ -111,6 +111,8 @@ kinds! {
     GroupRemoved = "group.removed",
     /// A name of the provider's was mapped to a group of ours.
     GroupMapped = "group.mapped",
+    /// A name of the provider's no longer means a group of ours.
+    GroupUnmapped = "group.unmapped",
     /// A SAML connection was made or its metadata replaced.
     ConnectionUpdated = "connection.updated",
     /// A connection's metadata can't be fetched or used any more; the last that could goes on being used.

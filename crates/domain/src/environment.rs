@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::policy::Span;
-pub use set::{EnvironmentEdit, EnvironmentError, Environments};
+pub use set::{EnvironmentEdit, EnvironmentError, Environments, Place};
 
 /// The system group that always exists and holds everybody.
 pub const ALL_COLLABORATORS: &str = "All collaborators";

@@ -24,6 +24,7 @@ pub mod order;
 pub mod people_search;
 pub mod policy;
 pub mod predicate;
+pub mod preview;
 pub mod role;
 pub mod schema_urn;
 pub mod search;

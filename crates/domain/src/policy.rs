@@ -30,11 +30,21 @@ pub enum PolicyError {
     },
 }
 
+/// A value as it is written.
+trait Written {
+    /// The words that it is one of; none where it takes others.
+    const CHOICES: &'static [&'static str] = &[];
+}
+
 macro_rules! choices {
     ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? })+) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),+ }
+
+        impl $crate::policy::Written for $name {
+            const CHOICES: &'static [&'static str] = &[$($text),+];
+        }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,7 +58,7 @@ macro_rules! choices {
             fn from_str(text: &str) -> Result<Self, String> {
                 match text {
                     $($text => Ok(Self::$variant),)+
-                    _ => Err(format!("it is one of {}", [$($text),+].join(", "))),
+                    _ => Err(format!("it is one of {}", <Self as $crate::policy::Written>::CHOICES.join(", "))),
                 }
             }
         }
@@ -170,6 +180,8 @@ impl Span {
     }
 }
 
+impl Written for Span {}
+
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.seconds {
@@ -215,6 +227,8 @@ impl StartUrl {
     }
 }
 
+impl Written for StartUrl {}
+
 impl fmt::Display for StartUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -249,6 +263,8 @@ impl GroupPrefix {
     }
 }
 
+impl Written for GroupPrefix {}
+
 impl fmt::Display for GroupPrefix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -271,6 +287,10 @@ impl FromStr for GroupPrefix {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Switch(pub bool);
+
+impl Written for Switch {
+    const CHOICES: &'static [&'static str] = &["on", "off"];
+}
 
 impl fmt::Display for Switch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -299,6 +319,10 @@ macro_rules! policy {
         }
 
         impl Policy {
+            /// Every key, in the order of the documentation, with the words that it takes; none where it takes other values.
+            pub const KEYS: &'static [(&'static str, &'static [&'static str])] =
+                &[$(($key, <$type as Written>::CHOICES)),+];
+
             /// Sets one key from its written form.
             pub fn set(&mut self, key: &str, value: &str) -> Result<(), PolicyError> {
                 match key {
@@ -406,6 +430,12 @@ impl Policy {
             scim_client: ScimDialect::Learned,
             advanced_security: Switch(true),
         }
+    }
+
+    /// Whether roles are decided by the word of others than under the former policy, so that everybody's are to be decided anew.
+    #[must_use]
+    pub fn listens_to_others_than(&self, former: &Self) -> bool {
+        self.role_authority != former.role_authority
     }
 }
 

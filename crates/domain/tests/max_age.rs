@@ -9,7 +9,7 @@ use common::{World, assertion, user};
 use domain::access::InputState;
 use domain::audit::{EventKind, Source};
 use domain::decide::Write;
-use domain::environment::EnvironmentEdit;
+use domain::environment::{EnvironmentEdit, Place};
 use domain::explain::explain;
 use domain::id::PersonId;
 
@@ -107,7 +107,7 @@ fn an_environment_that_is_added_gives_roles_at_once_and_one_that_is_removed_none
     let mut world = World::new();
     let ann = ann(&mut world);
     let waiting = world.post(user("bob@acme.test"));
-    world.edit_environments(|all| all.add("qa", EnvironmentEdit::default(), Some("prod")).unwrap());
+    world.edit_environments(|all| all.add("qa", EnvironmentEdit::default(), Place::Before("prod")).unwrap());
     assert_eq!((world.role(ann, "qa"), world.role(waiting, "qa")), ("Member".into(), "-".into()));
     assert!(!world.was_told(EventKind::AccessChanged), "nothing changed for who waits for the first login");
     let order: Vec<_> = world.person(waiting).access.environments.iter().map(|e| e.environment.as_str()).collect();

@@ -71,6 +71,35 @@ impl Store {
         })
     }
 
+    /// What names of the provider's mean, in the order of those names: up to so many after that name.
+    pub fn group_mappings(
+        &self,
+        workspace: WorkspaceId,
+        after: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<(String, GroupName)>, StoreError> {
+        read!(self, |q, conn| q::catalogue::mappings(conn, workspace, after, limit))
+    }
+
+    /// The group that a name of the provider's means.
+    pub fn find_group_mapping(
+        &self,
+        workspace: WorkspaceId,
+        provider_name: &str,
+    ) -> Result<Option<GroupName>, StoreError> {
+        read!(self, |q, conn| q::catalogue::find_mapping(conn, workspace, provider_name))
+    }
+
+    /// Lets a name of the provider's mean no group of ours any more.
+    pub fn unmap_group(&self, provider_name: String, entry: AuditEntry) -> Result<(), StoreError> {
+        write!(self, |q, conn| {
+            if q::catalogue::unmap_group(conn, entry.workspace, &provider_name)? {
+                q::audit::append(conn, &[entry])?;
+            }
+            Ok(())
+        })
+    }
+
     /// Maps a name of the provider's to a group of ours.
     pub fn map_group(&self, provider_name: String, group: GroupName, entry: AuditEntry) -> Result<(), StoreError> {
         write!(self, |q, conn| {

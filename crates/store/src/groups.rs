@@ -1,7 +1,8 @@
 //! Collaborator groups and their SCIM members.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use domain::access::Origin;
 use domain::environment::GroupName;
 use domain::group::{Group, GroupChange, GroupWrite};
 use domain::id::{GroupId, PersonId, ScimGroupId, ScimId, WorkspaceId};
@@ -28,6 +29,17 @@ pub struct ScimMembership {
     pub group: ScimGroupId,
     /// The group's name.
     pub name: String,
+}
+
+/// How many people are in a group, as far as they are counted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MemberCounts {
+    /// By whoever says so.
+    pub by_origin: BTreeMap<Origin, i64>,
+    /// In all.
+    pub people: i64,
+    /// Whether these are all: nobody counts further than was asked for.
+    pub is_all: bool,
 }
 
 /// A page of groups.
@@ -60,6 +72,11 @@ impl Store {
     /// The groups of which SCIM says that these people are members, by person.
     pub fn scim_memberships(&self, people: &[PersonId]) -> Result<HashMap<PersonId, Vec<ScimMembership>>, StoreError> {
         read!(self, |q, conn| q::groups::of_people(conn, people))
+    }
+
+    /// How many living people are in a group, where there are no more than `most` in all; else how many of the first ones.
+    pub fn count_members(&self, group: GroupId, most: usize) -> Result<MemberCounts, StoreError> {
+        read!(self, |q, conn| q::groups::count_members(conn, group, most))
     }
 
     /// A page of the groups that a predicate describes.

@@ -41,7 +41,7 @@ pub use commit::{CommandError, Committed};
 pub use connections::Connection;
 pub use console_sessions::{Holder, LiveConsoleSession, NewConsoleSession};
 pub use error::{StoreError, Unique};
-pub use groups::{GroupPage, Member, ScimMembership};
+pub use groups::{GroupPage, Member, MemberCounts, ScimMembership};
 pub use keys::{KeyPurpose, KeyStanding, NewKey, StoredKey};
 pub use links::{Link, LinkPurpose};
 pub use login_traces::{LoginTrace, TraceFilter, TraceStanding};

@@ -115,7 +115,7 @@ impl Store {
         write!(self, |q, conn| {
             let former = q::workspaces::find(conn, entry.workspace)?;
             q::workspaces::update_policy(conn, entry.workspace, &policy, expected_version)?;
-            if former.is_some_and(|former| former.policy.role_authority != policy.role_authority) {
+            if former.is_some_and(|former| policy.listens_to_others_than(&former.policy)) {
                 q::people::make_all_due(conn, entry.workspace, micros(entry.at))?;
             }
             q::audit::append(conn, &[entry])

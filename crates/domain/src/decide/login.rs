@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::draft::Draft;
 use super::{Change, LinkWrite, NewSession, Refusal, State, UsedLogin};
-use crate::access::{InputState, Rule};
+use crate::access::InputState;
 use crate::audit::EventKind;
 use crate::collaborator::{Acceptance, Lifecycle, Person, ProviderState};
 use crate::command::{Context, LoginAttempt};
@@ -148,9 +148,7 @@ fn refuse_unknown_role(draft: &Draft<'_>) -> Result<(), Refusal> {
     if draft.workspace.policy.unknown_role != UnknownRole::RefuseLogin {
         return Ok(());
     }
-    let unknown = |rule| matches!(rule, Rule::UnknownKeepsRole | Rule::UnknownGivesDefault);
-    let doubtful = draft.person.access.environments.iter().find(|e| unknown(e.rule));
-    doubtful.map_or(Ok(()), |e| {
+    draft.person.access.unresolved().map_or(Ok(()), |e| {
         let assertion = draft.workspace.policy.role_authority != RoleAuthority::Scim;
         let input = match e.inputs.saml.state {
             InputState::Unknown if assertion => &e.inputs.saml,

@@ -31,6 +31,15 @@ pub struct EnvironmentEdit {
     pub max_age: Option<Option<Span>>,
 }
 
+/// Where in the order of the environments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place<'a> {
+    /// Before this one.
+    Before(&'a str),
+    /// After all others.
+    Last,
+}
+
 /// Why an edit is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EnvironmentError {
@@ -76,15 +85,15 @@ impl Environments {
         self.0
     }
 
-    /// Adds one before another, or at the end. Unless told otherwise its roles come by `workato_role_` and its name.
-    pub fn add(&mut self, name: &str, edit: EnvironmentEdit, before: Option<&str>) -> Result<(), EnvironmentError> {
+    /// Adds one. Unless told otherwise its roles come by `workato_role_` and its name.
+    pub fn add(&mut self, name: &str, edit: EnvironmentEdit, place: Place<'_>) -> Result<(), EnvironmentError> {
         if !is_name(name) {
             return Err(EnvironmentError::Name);
         }
         if self.0.iter().any(|known| known.name.as_str() == name) {
             return Err(EnvironmentError::Taken(name.to_owned()));
         }
-        let at = before.map_or(Ok(self.0.len()), |before| self.position(before))?;
+        let at = self.index(place)?;
         let usual = vec![format!("workato_role_{}", name.replace('-', "_"))];
         let environment = Environment {
             name: EnvironmentName::new(name).map_err(|_| EnvironmentError::Name)?,
@@ -106,6 +115,17 @@ impl Environments {
         self.check()
     }
 
+    /// Moves one; before itself is where it is.
+    pub fn put(&mut self, name: &str, place: Place<'_>) -> Result<(), EnvironmentError> {
+        let from = self.position(name)?;
+        let to = self.index(place)?;
+        // What stands behind it moves up.
+        let to = if from < to { to - 1 } else { to };
+        let moved = self.0.remove(from);
+        self.0.insert(to, moved);
+        Ok(())
+    }
+
     /// Removes one: nobody has a role there any more.
     pub fn remove(&mut self, name: &str) -> Result<(), EnvironmentError> {
         let at = self.position(name)?;
@@ -114,6 +134,11 @@ impl Environments {
         }
         self.0.remove(at);
         Ok(())
+    }
+
+    /// At which place the one of that name is, from 1.
+    pub fn place_of(&self, name: &str) -> Result<usize, EnvironmentError> {
+        Ok(self.position(name)? + 1)
     }
 
     /// The one of that name.
@@ -128,6 +153,13 @@ impl Environments {
     fn position(&self, name: &str) -> Result<usize, EnvironmentError> {
         let wanted = self.get(name)?;
         Ok(self.0.iter().take_while(|known| known.name != wanted.name).count())
+    }
+
+    fn index(&self, place: Place<'_>) -> Result<usize, EnvironmentError> {
+        match place {
+            Place::Before(other) => self.position(other),
+            Place::Last => Ok(self.0.len()),
+        }
     }
 
     fn check(&self) -> Result<(), EnvironmentError> {
@@ -216,8 +248,8 @@ mod tests {
     #[test]
     fn one_is_added_where_it_is_wanted_and_has_attributes_of_its_own() {
         let mut environments = defaults();
-        environments.add("qa-eu", EnvironmentEdit::default(), Some("prod")).unwrap();
-        environments.add("edge", EnvironmentEdit::default(), None).unwrap();
+        environments.add("qa-eu", EnvironmentEdit::default(), Place::Before("prod")).unwrap();
+        environments.add("edge", EnvironmentEdit::default(), Place::Last).unwrap();
         assert_eq!(names(&environments), ["dev", "test", "qa-eu", "prod", "edge"]);
         let added = environments.get("qa-eu").unwrap();
         assert_eq!(
@@ -227,11 +259,27 @@ mod tests {
     }
 
     #[test]
+    fn one_is_moved_before_another_or_to_the_end() {
+        let moved = |name: &str, place| {
+            let mut environments = defaults();
+            environments.put(name, place).unwrap();
+            names(&environments).join(" ")
+        };
+        assert_eq!(moved("prod", Place::Before("dev")), "prod dev test");
+        assert_eq!(moved("dev", Place::Before("prod")), "test dev prod");
+        assert_eq!(moved("dev", Place::Last), "test prod dev");
+        for place in [Place::Before("test"), Place::Before("prod")] {
+            assert_eq!(moved("test", place), "dev test prod");
+        }
+        assert!(defaults().put("dev", Place::Before("qa")).is_err() && defaults().put("qa", Place::Last).is_err());
+    }
+
+    #[test]
     fn no_two_share_a_name_or_an_attribute() {
         let mut environments = defaults();
         let taken = |name: &str| EnvironmentError::AttributeTaken(name.to_owned());
         assert_eq!(
-            environments.add("prod", EnvironmentEdit::default(), None),
+            environments.add("prod", EnvironmentEdit::default(), Place::Last),
             Err(EnvironmentError::Taken("prod".to_owned()))
         );
         // RFC 7643 §2.1: the names of SCIM attributes have no case, so WORKATO_ROLE is workato_role.
@@ -244,7 +292,11 @@ mod tests {
     #[test]
     fn names_that_could_not_travel_are_refused() {
         for name in ["", "QA", "1a", "a b", "a=b", "a,b", &"a".repeat(33)] {
-            assert_eq!(defaults().add(name, EnvironmentEdit::default(), None), Err(EnvironmentError::Name), "{name}");
+            assert_eq!(
+                defaults().add(name, EnvironmentEdit::default(), Place::Last),
+                Err(EnvironmentError::Name),
+                "{name}"
+            );
         }
         for name in ["", "1a", "a.b", "a:b", "a b", &"a".repeat(101)] {
             assert_eq!(defaults().change("prod", scim(&[name])), Err(EnvironmentError::ScimAttribute(name.to_owned())));
@@ -272,8 +324,10 @@ mod tests {
     #[test]
     fn there_is_an_end_to_their_number() {
         let mut environments = defaults();
-        let added =
-            (0..30).map(|n| environments.add(&format!("e{n}"), EnvironmentEdit::default(), None)).last().unwrap();
+        let added = (0..30)
+            .map(|n| environments.add(&format!("e{n}"), EnvironmentEdit::default(), Place::Last))
+            .last()
+            .unwrap();
         assert_eq!(added, Err(EnvironmentError::TooMany));
     }
 }

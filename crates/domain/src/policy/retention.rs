@@ -4,7 +4,7 @@ use std::str::FromStr;
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
-use super::Span;
+use super::{Span, Written};
 
 /// How long an entry of the audit log is kept: a day at least, so that no slip of the pen empties the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ impl Default for Retention {
         Self(Span::seconds(365 * 86_400))
     }
 }
+
+impl Written for Retention {}
 
 impl fmt::Display for Retention {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

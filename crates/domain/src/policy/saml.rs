@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::choices;
+use super::{Written, choices};
 
 choices! {
     /// How a login request travels.
@@ -58,6 +58,8 @@ impl AuthnContexts {
         &self.0
     }
 }
+
+impl Written for AuthnContexts {}
 
 impl fmt::Display for AuthnContexts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

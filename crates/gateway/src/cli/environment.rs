@@ -1,8 +1,8 @@
-use administration::environments::{self, audited};
+use administration::environments::{self, described};
 use administration::{Acting, roles};
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use domain::environment::{self, EnvironmentEdit};
+use domain::environment::{self, EnvironmentEdit, Place};
 use domain::policy::Span;
 
 use super::listing::Listing;
@@ -75,12 +75,13 @@ impl Environment {
         match self {
             Self::Add(Add { set, before }) => {
                 let acting = set.one.within.open(settings)?;
-                environments::add(&acting, &set.one.name, &set.edit(&acting)?, before.as_deref())?;
+                let place = before.as_deref().map_or(Place::Last, Place::Before);
+                environments::add(&acting, &set.one.name, &set.edit(&acting)?, place)?;
                 settle(&acting)
             }
             Self::Set(set) => {
                 let acting = set.one.within.open(settings)?;
-                environments::set(&acting, &set.one.name, &set.edit(&acting)?)?;
+                environments::set(&acting, &set.one.name, &set.edit(&acting)?, None)?;
                 settle(&acting)
             }
             Self::Remove(one) => {
@@ -89,7 +90,7 @@ impl Environment {
                 settle(&acting)
             }
             Self::List(list) => {
-                list.run(settings, |acting| Ok(acting.store.environments(acting.workspace.id)?), (audited, text))
+                list.run(settings, |acting| Ok(acting.store.environments(acting.workspace.id)?), (described, text))
             }
         }
     }

@@ -13,6 +13,8 @@ pub(super) enum Group {
     Add(Add),
     /// Let a name that the identity provider sends mean one of our groups
     Map(Map),
+    /// Let a name that the identity provider sends mean no group of ours any more
+    Unmap(Unmap),
     /// Put somebody into a group by hand; no sync takes them out
     Join(Member),
     /// Take back that somebody was put into a group by hand; what syncs say of it stays
@@ -38,6 +40,14 @@ pub(super) struct Map {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Unmap {
+    #[command(flatten)]
+    within: InWorkspace,
+    /// The name that the identity provider sends
+    provider_name: String,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Member {
     #[command(flatten)]
     within: InWorkspace,
@@ -52,6 +62,7 @@ impl Group {
         match self {
             Self::Add(add) => add.run(settings),
             Self::Map(map) => map.run(settings),
+            Self::Unmap(unmap) => unmap.run(settings),
             Self::Join(member) => member.set(settings, true),
             Self::Leave(member) => member.set(settings, false),
         }
@@ -68,6 +79,12 @@ impl Add {
 impl Map {
     fn run(self, settings: &Settings) -> Result<()> {
         Ok(groups::map(&self.within.open(settings)?, &self.provider_name, &self.group)?)
+    }
+}
+
+impl Unmap {
+    fn run(self, settings: &Settings) -> Result<()> {
+        Ok(groups::unmap(&self.within.open(settings)?, &self.provider_name)?)
     }
 }
 

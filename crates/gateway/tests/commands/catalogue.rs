@@ -28,6 +28,11 @@ fn a_group_is_added_once_and_the_system_group_never() {
     assert!(machine.fails(&["group", "add", "--workspace", "acme", "All collaborators"]).contains("system group"));
     machine.ok(&["group", "map", "--workspace", "acme", "okta-finance", "Finance"]);
     machine.fails(&["group", "map", "--workspace", "acme", "okta-sales", "Sales"]);
+    let unmap = ["group", "unmap", "--workspace", "acme", "okta-finance"];
+    machine.ok(&unmap);
+    assert_eq!(machine.fails(&unmap), "okta-finance means no group of ours");
+    let told = machine.json_lines(&["audit", "list", "--workspace", "acme", "--kind", "group.unmapped", "--json"]);
+    assert_eq!(told[0]["before"], json!({ "provider_name": "okta-finance", "group": "Finance" }));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use domain::access::Origin;
 use domain::audit::EventKind;
 use domain::clock::Clock;
 use domain::command::Command;
-use domain::environment::{EnvironmentEdit, Environments, GroupName, RoleName};
+use domain::environment::{EnvironmentEdit, Environments, GroupName, Place, RoleName};
 use domain::role::{Privileges, Role};
 use serde_json::{Value, json};
 use simulator::SamlAttribute;
@@ -33,7 +33,7 @@ on_both_databases! {
         let scim = gate.acme.scim();
         let id = scim.provision("ann@acme.test");
         let mut browser = gate.acme.signed_in("ann@acme.test");
-        edit(gate, |all| all.add("qa", EnvironmentEdit::default(), Some("prod")).unwrap());
+        edit(gate, |all| all.add("qa", EnvironmentEdit::default(), Place::Before("prod")).unwrap());
         assert_eq!(browser.session().unwrap()["roles"]["qa"], "Member", "at once, by the default role");
         let body = with(user("ann@acme.test"), ROLES, json!({ "workato_role_qa": "Environment manager" }));
         assert_eq!(scim.put(&id, &body).expect(200).json()[ROLES]["workato_role_qa"], "Environment manager");
@@ -51,7 +51,7 @@ on_both_databases! {
         let id = scim.provision("ann@acme.test");
         let workspace = gate.stored(&gate.acme);
         let mut environments = Environments::new(gate.store.environments(workspace.id).unwrap());
-        environments.add("qa", EnvironmentEdit::default(), Some("prod")).unwrap();
+        environments.add("qa", EnvironmentEdit::default(), Place::Before("prod")).unwrap();
         let entry = gate.entry(EventKind::EnvironmentUpdated);
         gate.store.set_environments(environments, workspace.policy_version, entry).unwrap();
         scim.make_group("Ops", &[&id]);

@@ -95,6 +95,44 @@ fn known_mappings(
     found.into_iter().map(|(theirs, ours)| Ok((theirs, valid(GroupName::new(&ours))?))).collect()
 }
 
+/// What names of the provider's mean, in the order of those names.
+pub(crate) fn mappings(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<(String, GroupName)>, StoreError> {
+    let found: Vec<(String, String)> = group_mappings::table
+        .filter(group_mappings::workspace_id.eq(workspace.to_string()))
+        // Every name is after the empty one.
+        .filter(group_mappings::provider_name.gt(after.unwrap_or_default()))
+        .order(group_mappings::provider_name)
+        .limit(limit)
+        .select((group_mappings::provider_name, group_mappings::group_name))
+        .load(conn)?;
+    found.into_iter().map(|(theirs, ours)| Ok((theirs, valid(GroupName::new(&ours))?))).collect()
+}
+
+/// The group that a name of the provider's means.
+pub(crate) fn find_mapping(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    provider_name: &str,
+) -> Result<Option<GroupName>, StoreError> {
+    let found: Option<String> = group_mappings::table
+        .find((workspace.to_string(), provider_name))
+        .select(group_mappings::group_name)
+        .first(conn)
+        .optional()?;
+    found.map(|ours| valid(GroupName::new(&ours))).transpose()
+}
+
+/// Says whether it meant one.
+pub(crate) fn unmap_group(conn: &mut Conn, workspace: WorkspaceId, provider_name: &str) -> Result<bool, StoreError> {
+    let row = group_mappings::table.find((workspace.to_string(), provider_name));
+    Ok(diesel::delete(row).execute(conn)? == 1)
+}
+
 pub(crate) fn insert_role(conn: &mut Conn, workspace: WorkspaceId, role: &Role, now: i64) -> Result<(), StoreError> {
     diesel::insert_into(roles::table)
         .values((

@@ -13,7 +13,7 @@ use domain::text::fold;
 
 use super::{Conn, audit, commit, group_search};
 use crate::error::StoreError;
-use crate::groups::{GroupPage, Member, ScimMembership};
+use crate::groups::{GroupPage, Member, MemberCounts, ScimMembership};
 use crate::people::{Position, Sort};
 use crate::record::{id, micros, timestamp, valid};
 use crate::schema::{collaborator_groups, collaborators, group_renames, memberships, workspace_counters};
@@ -110,6 +110,30 @@ pub(crate) fn members(conn: &mut Conn, group: GroupId) -> Result<Vec<Member>, St
     rows.into_iter()
         .map(|(scim_id, user_name)| Ok(Member { scim_id: id(ScimId::parse, &scim_id)?, user_name }))
         .collect()
+}
+
+/// How many living people are in a group, by whoever says so. A person's rows stand together in the index.
+pub(crate) fn count_members(conn: &mut Conn, group: GroupId, most: usize) -> Result<MemberCounts, StoreError> {
+    let origins = [Origin::Saml, Origin::Scim, Origin::Manual];
+    let rows = most.saturating_add(1).saturating_mul(origins.len());
+    let found: Vec<(String, String)> = memberships::table
+        .inner_join(collaborators::table.on(collaborators::id.eq(memberships::person_id)))
+        .filter(memberships::group_id.eq(group.to_string()))
+        .filter(not(collaborators::deleted))
+        .order((memberships::person_id, memberships::origin))
+        .limit(i64::try_from(rows).unwrap_or(i64::MAX))
+        .select((memberships::person_id, memberships::origin))
+        .load(conn)?;
+    let people = found.chunk_by(|(one, _), (next, _)| one == next).count();
+    let mut counts = MemberCounts { is_all: people <= most, ..MemberCounts::default() };
+    for rows in found.chunk_by(|(one, _), (next, _)| one == next).take(most) {
+        counts.people += 1;
+        for (_, origin) in rows {
+            let origin = Origin::find(origin).ok_or_else(|| StoreError::Corrupt(format!("the origin {origin}")))?;
+            *counts.by_origin.entry(origin).or_default() += 1;
+        }
+    }
+    Ok(counts)
 }
 
 /// The groups of which SCIM says that these people are members, by person.
