@@ -1,8 +1,8 @@
 //! The activity audit log: append, seal, list.
 
-use domain::audit::{AuditEntry, SealedEntry};
+use domain::audit::{AuditEntry, EventKind, SealedEntry};
 use domain::clock::Timestamp;
-use domain::id::WorkspaceId;
+use domain::id::{PersonId, WorkspaceId};
 
 use crate::Store;
 use crate::backend::{read, write};
@@ -64,6 +64,30 @@ impl Store {
         after: i64,
     ) -> Result<Vec<SealedEntry>, StoreError> {
         read!(self, |q, conn| q::audit::list(conn, workspace, filter, after))
+    }
+
+    /// Entries about a person, the latest first, each with its place; those before a place. One that is not sealed yet has the
+    /// number 0 and no hash.
+    pub fn entries_about(
+        &self,
+        workspace: WorkspaceId,
+        person: PersonId,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<(i64, SealedEntry)>, StoreError> {
+        read!(self, |q, conn| q::audit::about(conn, workspace, person, &[], before, limit))
+    }
+
+    /// The same of these kinds only.
+    pub fn entries_of_kinds_about(
+        &self,
+        workspace: WorkspaceId,
+        person: PersonId,
+        kinds: &[EventKind],
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<(i64, SealedEntry)>, StoreError> {
+        read!(self, |q, conn| q::audit::about(conn, workspace, person, kinds, before, limit))
     }
 
     /// The highest number in the log; 0 where nothing is sealed.

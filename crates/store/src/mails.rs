@@ -25,7 +25,23 @@ pub struct WaitingMail {
     pub attempts: i32,
 }
 
+/// An invitation of somebody that has not been handed to a mail server yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonMail {
+    /// How often it was tried.
+    pub attempts: i32,
+    /// When it is tried next.
+    pub due_at: Timestamp,
+    /// Why the last attempt came to nothing.
+    pub trouble: Option<String>,
+}
+
 impl Store {
+    /// What waits to be sent to a person, the latest first.
+    pub fn mails_of(&self, person: PersonId) -> Result<Vec<PersonMail>, StoreError> {
+        read!(self, |q, conn| q::mails::of_person(conn, person))
+    }
+
     /// The next one that is due. It is due again after the lease, unless it is sent or put off before: a sender that dies
     /// holds nothing up.
     pub fn take_mail(&self, now: Timestamp, lease: Duration) -> Result<Option<WaitingMail>, StoreError> {

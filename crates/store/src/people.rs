@@ -83,6 +83,11 @@ impl Store {
         read!(self, |q, conn| q::people::at(conn, workspace, id, moment))
     }
 
+    /// The latest moments at which where a person stands, or what they may do, became another, the latest first.
+    pub fn access_moments(&self, person: PersonId, limit: i64) -> Result<Vec<Timestamp>, StoreError> {
+        read!(self, |q, conn| q::people::moments(conn, person, limit))
+    }
+
     /// Some of those whose access is to be decided anew, and whose time has come, by workspace.
     pub(crate) fn due_people(&self, now: Timestamp, limit: i64) -> Result<DuePeople, StoreError> {
         let now = micros(now);

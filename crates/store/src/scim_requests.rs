@@ -55,6 +55,11 @@ impl Store {
         write!(self, |q, conn| q::scim_requests::append(conn, &requests, keep))
     }
 
+    /// The request of that id, if it is still kept.
+    pub fn find_scim_request_by_id(&self, workspace: WorkspaceId, id: &str) -> Result<Option<ScimRequest>, StoreError> {
+        read!(self, |q, conn| q::scim_requests::find_by_request_id(conn, workspace, id))
+    }
+
     /// The latest requests of a workspace, oldest first.
     pub fn scim_requests(&self, workspace: WorkspaceId, limit: i64) -> Result<Vec<ScimRequest>, StoreError> {
         let latest = self.scim_request_page(workspace, &RequestFilter::default(), None, limit)?;

@@ -20,6 +20,7 @@
 mod client;
 #[path = "../../tests/common/mod.rs"]
 mod common;
+#[allow(dead_code, reason = "each benchmark uses its own part")]
 mod population;
 mod report;
 mod work;
@@ -61,7 +62,7 @@ fn compare(name: &str, database: &Database, many: usize) {
     let mut gateway = Gateway::start(&database.url());
     let people = fill(&gateway, FEW);
     let small = measured(&gateway, &people, 10);
-    gateway.multiply(many / FEW - 1);
+    gateway.multiply(many / FEW - 1, "");
     let large = measured(&gateway, &people, 10_000.min(many));
     println!("{}", Report { database: name, few: FEW, many, small, large });
 }

@@ -3,8 +3,8 @@
 use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use domain::clock::Clock;
@@ -14,6 +14,7 @@ use simulator::IdentityProvider;
 
 use crate::client::Client;
 use crate::common::program::{INIT, Machine, Running};
+use crate::common::provider::Workspace;
 use crate::common::scim::{ENTERPRISE, USER};
 
 const CLIENTS: usize = 16;
@@ -25,6 +26,7 @@ pub(crate) struct Gateway {
     database: String,
     server: Option<Running>,
     token: String,
+    provider: IdentityProvider,
 }
 
 impl Gateway {
@@ -38,7 +40,23 @@ impl Gateway {
         fs::write(machine.path("okta.xml"), provider.metadata()).unwrap();
         let made = machine.json(&[&INIT[..], &["--idp-metadata", "okta.xml"]].concat());
         let token = made["scim_token"].as_str().unwrap().to_owned();
-        Self { server: Some(machine.serve()), machine, database: database.to_owned(), token }
+        Self { server: Some(machine.serve()), machine, database: database.to_owned(), token, provider }
+    }
+
+    /// As its identity provider sees it.
+    pub(crate) fn workspace(&self) -> Workspace {
+        Workspace {
+            handle: "acme".to_owned(),
+            base_url: self.machine.base_url(),
+            scim_token: self.token.clone(),
+            provider: self.provider.clone(),
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// Runs a command beside it.
+    pub(crate) fn run(&self, arguments: &[&str]) {
+        self.machine.ok(arguments);
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -50,12 +68,12 @@ impl Gateway {
         self.machine.ok(&["audit", "list", "--workspace", "acme", "--limit", "1"]);
     }
 
-    /// Adds so many copies of everybody, while it does not serve.
-    pub(crate) fn multiply(&mut self, copies: usize) {
+    /// Adds so many copies of everybody, while it does not serve, with what more there is to copy.
+    pub(crate) fn multiply(&mut self, copies: usize, more: &str) {
         drop(self.server.take());
         let script = |head: &str, key: &str, tail: &str| {
             let copies = head.replace("COPIES", &copies.to_string());
-            [&copies, &include_str!("copies.sql").replace("KEY", key), "COMMIT;", tail].join("\n")
+            [&copies, &include_str!("copies.sql").replace("KEY", key), more, "COMMIT;", tail].join("\n")
         };
         match self.database.strip_prefix("sqlite://") {
             Some(path) => {

@@ -1,7 +1,7 @@
 use diesel::dsl::{exists, max};
 use diesel::prelude::*;
-use domain::audit::{AuditEntry, OutgoingEvent, SealedEntry};
-use domain::id::WorkspaceId;
+use domain::audit::{AuditEntry, EventKind, OutgoingEvent, SealedEntry};
+use domain::id::{PersonId, WorkspaceId};
 use serde_json::Value;
 
 use super::Conn;
@@ -199,6 +199,41 @@ pub(crate) fn list(
     }
     let rows: Vec<Row> = query.order(audit_entries::seq).limit(BATCH).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(Row::into_entry).collect()
+}
+
+/// Entries about a person of these kinds, or of all where none is named; the latest first, those before a place.
+pub(crate) fn about(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    person: PersonId,
+    kinds: &[EventKind],
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<(i64, SealedEntry)>, StoreError> {
+    let mut theirs = audit_entries::table
+        .filter(audit_entries::workspace_id.eq(workspace.to_string()))
+        .filter(audit_entries::subject_id.eq(person.to_string()))
+        .into_boxed();
+    if let Some(before) = before {
+        theirs = theirs.filter(audit_entries::ordinal.lt(before));
+    }
+    if !kinds.is_empty() {
+        theirs = theirs.filter(audit_entries::kind.eq_any(kinds.iter().map(|kind| kind.as_str())));
+    }
+    let rows: Vec<Row> =
+        theirs.order(audit_entries::ordinal.desc()).limit(limit).select(Row::as_select()).load(conn)?;
+    rows.into_iter().map(|row| Ok((row.ordinal, row.into_entry()?))).collect()
+}
+
+/// Their latest logins.
+pub(super) fn logins_of(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    person: PersonId,
+    limit: i64,
+) -> Result<Vec<SealedEntry>, StoreError> {
+    let found = about(conn, workspace, person, &[EventKind::LoginSucceeded], None, limit)?;
+    Ok(found.into_iter().map(|(_, entry)| entry).collect())
 }
 
 /// The highest number; 0 where nothing is sealed.

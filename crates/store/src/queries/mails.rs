@@ -5,9 +5,12 @@ use domain::id::{PersonId, WorkspaceId};
 
 use super::Conn;
 use crate::error::StoreError;
-use crate::mails::WaitingMail;
-use crate::record::{id, micros};
+use crate::mails::{PersonMail, WaitingMail};
+use crate::record::{id, micros, timestamp};
 use crate::schema::mails;
+
+/// The most of one person that are shown: only the latest counts.
+const SHOWN: i64 = 5;
 
 /// Queues the invitation that a change issues, due at once.
 pub(super) fn enqueue(conn: &mut Conn, change: &Change) -> Result<(), StoreError> {
@@ -59,6 +62,17 @@ pub(crate) fn put_off(conn: &mut Conn, mail: i64, due_at: i64, trouble: &str) ->
 pub(crate) fn remove(conn: &mut Conn, mail: i64) -> Result<(), StoreError> {
     diesel::delete(mails::table.find(mail)).execute(conn)?;
     Ok(())
+}
+
+pub(crate) fn of_person(conn: &mut Conn, person: PersonId) -> Result<Vec<PersonMail>, StoreError> {
+    let waiting: Vec<(i32, i64, Option<String>)> = mails::table
+        .filter(mails::person_id.eq(person.to_string()))
+        .order(mails::ordinal.desc())
+        .limit(SHOWN)
+        .select((mails::attempts, mails::due_at, mails::trouble))
+        .load(conn)?;
+    let mail = |(attempts, due_at, trouble)| Ok(PersonMail { attempts, due_at: timestamp(due_at)?, trouble });
+    waiting.into_iter().map(mail).collect()
 }
 
 pub(crate) fn count(conn: &mut Conn) -> Result<i64, StoreError> {

@@ -23,6 +23,7 @@ pub(crate) mod order;
 pub(crate) mod owners;
 pub(crate) mod people;
 pub(crate) mod people_search;
+pub(crate) mod saml_links;
 pub(crate) mod scim_requests;
 pub(crate) mod search;
 pub(crate) mod sessions;

@@ -10,7 +10,7 @@ use domain::collaborator::{Lifecycle, Person, UserName};
 use domain::id::{ConnectionId, PersonId, ScimId, WorkspaceId};
 use domain::predicate::Predicate;
 
-pub(crate) use history::{at, remember};
+pub(crate) use history::{at, moments, remember};
 
 use super::{Conn, facets, memberships, search};
 use crate::error::StoreError;

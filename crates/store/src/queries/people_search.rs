@@ -33,18 +33,24 @@ pub(crate) fn page(
 ) -> Result<PeoplePage, StoreError> {
     let conditions = looked_for.conditions();
     let matching = Matching { workspace, conditions, of_deleted: looked_for.is_of_deleted() };
-    let narrowest = narrowest(conn, workspace, &matching.conditions)?;
     let list = List { matching: &matching, order };
-    let (found, count) = match narrowest {
-        Some(Candidates::Few(people)) => list.among(conn, &people, turn, size)?,
-        Some(Candidates::Having { path, value, count }) if order == PeopleOrder::Newest => {
+    let (found, count) = match (narrowest(conn, workspace, &matching.conditions)?, order) {
+        (Some(Candidates::Few(people)), _) => list.among(conn, &people, turn, size)?,
+        (Some(Candidates::Having { path, value, count }), PeopleOrder::Newest) => {
             (list.having(conn, &path, &value, turn, size)?, matching.count_having(conn, &path, &value, count)?)
         }
-        Some(Candidates::Having { path, value, count }) if count.is_all => {
+        (Some(Candidates::Having { path, value, count }), PeopleOrder::UserName) if count.is_all => {
             let people = candidates::having(conn, workspace, &path, &value)?;
             list.among(conn, &people, turn, size)?
         }
-        _ => (list.everybody(conn, turn, size)?, matching.count(conn)?),
+        (Some(Candidates::Having { path, value, count }), PeopleOrder::UserName) => {
+            (list.everybody(conn, turn, size)?, matching.count_having(conn, &path, &value, count)?)
+        }
+        (None, _) => {
+            let found = list.everybody(conn, turn, size)?;
+            let count = matching.count(conn, found.len(), turn, size)?;
+            (found, count)
+        }
     };
     // Somebody came in before the first page: it is shown as it is now.
     if matches!(turn, Turn::Before(_)) && found.len() < size {
@@ -95,15 +101,16 @@ impl Matching {
         }
     }
 
-    /// Where no condition narrows them down far enough to be counted.
-    fn count(&self, conn: &mut Conn) -> Result<Count, StoreError> {
+    /// Where no condition narrows them down far enough to be counted: whether there are more than on one page.
+    fn count(&self, conn: &mut Conn, found: usize, turn: &Turn, size: usize) -> Result<Count, StoreError> {
         if self.conditions.is_empty() {
             let key = self.workspace.to_string();
             let number = workspace_counters::table.find(key).select(workspace_counters::people).first(conn)?;
             return Ok(Count { number, is_all: true });
         }
-        let some = self.people().limit(1).select(collaborators::ordinal).load::<i64>(conn)?;
-        Ok(Count { is_all: some.is_empty(), ..Count::of(some.len()) })
+        let is_all = *turn == Turn::Begin && found <= size;
+        let number = if is_all { found } else { size };
+        Ok(Count { is_all, ..Count::of(number) })
     }
 
     /// Of those who have this value; so many of them that counting has an end.

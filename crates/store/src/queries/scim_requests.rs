@@ -121,6 +121,22 @@ pub(crate) fn find(conn: &mut Conn, workspace: WorkspaceId, number: i64) -> Resu
     row.map(|row| row.request(workspace)).transpose()
 }
 
+/// The latest of that request id, if it is still kept.
+pub(crate) fn find_by_request_id(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    request: &str,
+) -> Result<Option<ScimRequest>, StoreError> {
+    let row: Option<Row> = scim_requests::table
+        .filter(scim_requests::workspace_id.eq(workspace.to_string()))
+        .filter(scim_requests::request_id.eq(request))
+        .order(scim_requests::ordinal.desc())
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(|row| row.request(workspace)).transpose()
+}
+
 impl Row {
     fn request(self, workspace: WorkspaceId) -> Result<ScimRequest, StoreError> {
         Ok(ScimRequest {

@@ -1,17 +1,21 @@
 use diesel::prelude::*;
-use domain::audit::{AuditEntry, EventKind, Subject};
+use domain::audit::{AuditEntry, EventKind, SealedEntry, Subject};
 use domain::collaborator::Person;
 use domain::decide::NewSession;
 use domain::id::{ConnectionId, PersonId, WorkspaceId};
 use domain::logout::ProviderLogout;
 use domain::name_id::{NameId, Qualifiers};
+use domain::order::moment;
 use serde_json::json;
 
-use super::{Conn, catalogue, people, workspaces};
+use super::{Conn, audit, catalogue, people, workspaces};
 use crate::error::StoreError;
 use crate::record::{id, micros, timestamp};
 use crate::schema::sessions;
-use crate::sessions::{LiveSession, ProviderSession};
+use crate::sessions::{LiveSession, PersonSession, ProviderSession};
+
+/// The most sessions of a person that are shown.
+const SHOWN: i64 = 100;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = sessions, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
@@ -45,6 +49,24 @@ impl Row {
     }
 }
 
+impl Row {
+    /// With the address and the browser of the login by which it began.
+    fn shown(self, logins: &[SealedEntry]) -> Result<PersonSession, StoreError> {
+        let (authenticated_at, expires_at) = (timestamp(self.authenticated_at)?, timestamp(self.expires_at)?);
+        let id = self.id.clone();
+        let provider = self.provider()?;
+        let began = |login: &&SealedEntry| {
+            let after = login.after.as_ref();
+            let said = |key: &str| after.and_then(|after| after.get(key)?.as_str());
+            let until = said("expires_at").and_then(moment);
+            until == Some(expires_at) && said("name_id") == Some(provider.name_id.value.as_str())
+        };
+        let login = logins.iter().find(began);
+        let (ip, user_agent) = (login.and_then(|l| l.ip.clone()), login.and_then(|l| l.user_agent.clone()));
+        Ok(PersonSession { id, provider, authenticated_at, expires_at, ip, user_agent })
+    }
+}
+
 /// The session with its person, if it has not ended: by time, by epoch, or with the person's access.
 pub(crate) fn find_live(conn: &mut Conn, session: &str, now: i64) -> Result<Option<LiveSession>, StoreError> {
     let live = sessions::table.find(session).filter(sessions::expires_at.gt(now));
@@ -63,6 +85,40 @@ pub(crate) fn find_live(conn: &mut Conn, session: &str, now: i64) -> Result<Opti
         expires_at: timestamp(row.expires_at)?,
         provider: row.provider()?,
     }))
+}
+
+/// The live sessions of a person, the latest first, each with where its login came from.
+pub(crate) fn of_person(conn: &mut Conn, person: &Person, now: i64) -> Result<Vec<PersonSession>, StoreError> {
+    if !person.lifecycle.is_active() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> = sessions::table
+        .filter(sessions::person_id.eq(person.id.to_string()))
+        .filter(sessions::epoch.eq(person.epoch))
+        .filter(sessions::expires_at.gt(now))
+        .order(sessions::authenticated_at.desc())
+        .limit(SHOWN)
+        .select(Row::as_select())
+        .load(conn)?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let logins = audit::logins_of(conn, person.workspace, person.id, SHOWN)?;
+    rows.into_iter().map(|row| row.shown(&logins)).collect()
+}
+
+/// Removes a session of that person; tells whether it was there.
+pub(crate) fn delete_of(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    person: PersonId,
+    session: &str,
+) -> Result<bool, StoreError> {
+    let theirs = sessions::table
+        .find(session)
+        .filter(sessions::workspace_id.eq(workspace.to_string()))
+        .filter(sessions::person_id.eq(person.to_string()));
+    Ok(diesel::delete(theirs).execute(conn)? == 1)
 }
 
 /// How many sessions of that epoch the person has.

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use domain::access::{EffectiveAccess, Membership};
+use domain::clock::Timestamp;
 use domain::collaborator::{Person, UserName};
 use domain::environment::GroupName;
 use domain::id::{PersonId, WorkspaceId};
@@ -62,6 +63,17 @@ pub(crate) fn at(
         updated_at: timestamp(since)?,
         ..now
     }))
+}
+
+/// When it became another, the latest first.
+pub(crate) fn moments(conn: &mut Conn, person: PersonId, limit: i64) -> Result<Vec<Timestamp>, StoreError> {
+    let moments: Vec<i64> = access_history::table
+        .filter(access_history::person_id.eq(person.to_string()))
+        .order(access_history::version.desc())
+        .limit(limit)
+        .select(access_history::at)
+        .load(conn)?;
+    moments.into_iter().map(timestamp).collect()
 }
 
 /// Gives groups the names that they had at the moment: those that the row has are of when it was written.
