@@ -84,6 +84,11 @@ macro_rules! kinds {
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text),+ }
             }
+
+            /// By that name.
+            pub fn parse(name: &str) -> Option<Self> {
+                match name { $($text => Some(Self::$variant),)+ _ => None }
+            }
         }
     };
 }
@@ -205,6 +210,11 @@ impl EventKind {
     pub fn ends_sessions(self) -> bool {
         self.ends_access() || matches!(self, Self::CollaboratorLinked | Self::SessionEnded)
     }
+
+    /// What it is about: the part of its name in front of the dot, which it has in common with its like.
+    pub fn family(self) -> &'static str {
+        self.as_str().split_once('.').map_or(self.as_str(), |(family, _)| family)
+    }
 }
 
 /// Who wrote a fact.
@@ -222,6 +232,9 @@ pub enum Source {
 }
 
 impl Source {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::ScimAutoSync, Self::SamlAutoSync, Self::Manual, Self::System];
+
     /// The name that the log shows.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -5,7 +5,7 @@ use domain::clock::Timestamp;
 use domain::id::{PersonId, WorkspaceId};
 
 use crate::Store;
-use crate::backend::{read, write};
+use crate::backend::{read, snapshot, write};
 use crate::error::StoreError;
 
 /// Which entries to list.
@@ -15,14 +15,36 @@ pub struct AuditFilter {
     pub subjects: Option<Vec<String>>,
     /// Written by this source.
     pub source: Option<String>,
-    /// Of this kind.
-    pub kind: Option<String>,
+    /// Of one of these kinds.
+    pub kinds: Option<Vec<EventKind>>,
     /// Not before this moment.
     pub since: Option<Timestamp>,
     /// Before this moment.
     pub until: Option<Timestamp>,
     /// Up to this number: what is sealed later is left out.
     pub through: Option<i64>,
+}
+
+/// Where a page of the log lies, that is read newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuditPlace {
+    /// At its end.
+    Newest,
+    /// Just before this number.
+    OlderThan(i64),
+    /// Just behind this number.
+    NewerThan(i64),
+}
+
+/// A page of the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditPage {
+    /// The entries, newest first.
+    pub entries: Vec<SealedEntry>,
+    /// Whether there are newer ones that match.
+    pub has_newer: bool,
+    /// Whether there are older ones that match.
+    pub has_older: bool,
 }
 
 impl Store {
@@ -63,7 +85,28 @@ impl Store {
         filter: &AuditFilter,
         after: i64,
     ) -> Result<Vec<SealedEntry>, StoreError> {
-        read!(self, |q, conn| q::audit::list(conn, workspace, filter, after))
+        snapshot!(self, |q, conn| q::audit_search::list(conn, workspace, filter, after))
+    }
+
+    /// So many sealed entries at a place of the log, newest first.
+    pub fn latest_audit(
+        &self,
+        workspace: WorkspaceId,
+        filter: &AuditFilter,
+        place: AuditPlace,
+        limit: usize,
+    ) -> Result<AuditPage, StoreError> {
+        snapshot!(self, |q, conn| q::audit_search::page(conn, workspace, filter, place, limit))
+    }
+
+    /// How many sealed entries match; so many where it is more.
+    pub fn count_audit(
+        &self,
+        workspace: WorkspaceId,
+        filter: &AuditFilter,
+        at_most: usize,
+    ) -> Result<usize, StoreError> {
+        snapshot!(self, |q, conn| q::audit_search::count(conn, workspace, filter, at_most))
     }
 
     /// Entries about a person, the latest first, each with its place; those before a place. One that is not sealed yet has the

@@ -1,5 +1,6 @@
 //! The chain of the audit log: whether it is whole, and whether it still holds what an earlier head says.
 
+use domain::clock::Timestamp;
 use domain::id::WorkspaceId;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,21 @@ pub struct Head {
     pub hash: String,
     /// HMAC over both and the workspace, under the master key; empty where the sealer did not write this head.
     pub signature: String,
+}
+
+/// What shows of a chain without a walk over all of it: its two ends, and its newest links.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChainStanding {
+    /// The end of the chain.
+    pub head: Head,
+    /// The number from which on the log is kept.
+    pub kept_from: i64,
+    /// How many wait for their number.
+    pub unsealed: i64,
+    /// When the oldest of those was written.
+    pub waiting_since: Option<Timestamp>,
+    /// The first thing that is wrong, as far as it shows here.
+    pub problem: Option<String>,
 }
 
 /// What a head that was kept elsewhere tells of the log.
@@ -115,6 +131,20 @@ impl ChainWalk {
         }
     }
 
+    /// An entry that is sealed has the number behind the anchor's.
+    pub(crate) fn expect_first(&mut self, seq: i64) {
+        if seq != self.begin.seq + 1 {
+            let missing = self.begin.seq + 1;
+            self.found(|| format!("entry {missing} is missing"));
+        }
+    }
+
+    /// Takes a link for good without having come there.
+    pub(crate) fn jump(&mut self, seq: i64, hash: &str) {
+        self.seq = seq;
+        hash.clone_into(&mut self.hash);
+    }
+
     pub(crate) fn step(&mut self, seq: i64, stored: &str, expected: String) {
         if seq != self.seq + 1 {
             let missing = self.seq + 1;
@@ -143,6 +173,10 @@ impl ChainWalk {
         }
     }
 
+    pub(crate) fn standing(self, head: Head, unsealed: i64, waiting_since: Option<Timestamp>) -> ChainStanding {
+        ChainStanding { head, kept_from: self.begin.seq + 1, unsealed, waiting_since, problem: self.problem }
+    }
+
     pub(crate) fn report(self, head: Head, unsealed: i64, earlier: Option<(i64, EarlierHead)>) -> ChainReport {
         let problem = self.problem.or_else(|| earlier.and_then(|(seq, verdict)| verdict.problem(seq)));
         ChainReport {
@@ -161,5 +195,11 @@ impl Store {
     /// Checks the chain from its first entry to its head, and whether it still holds what an earlier head says.
     pub fn verify_audit(&self, workspace: WorkspaceId, earlier: Option<&Head>) -> Result<ChainReport, StoreError> {
         snapshot!(self, |q, conn| q::audit_chain::verify(conn, &self.vault, workspace, earlier))
+    }
+
+    /// How the chain stands at a glance, however long it is: what [`verify_audit`](Self::verify_audit) finds in its middle
+    /// does not show here.
+    pub fn chain_standing(&self, workspace: WorkspaceId) -> Result<ChainStanding, StoreError> {
+        snapshot!(self, |q, conn| q::audit_chain::glance(conn, &self.vault, workspace))
     }
 }

@@ -6,7 +6,7 @@ use domain::clock::Timestamp;
 use domain::id::{PersonId, WorkspaceId};
 
 use crate::Store;
-use crate::backend::{read, write};
+use crate::backend::{read, snapshot, write};
 use crate::error::StoreError;
 use crate::record::micros;
 
@@ -33,6 +33,17 @@ pub struct PersonMail {
     /// When it is tried next.
     pub due_at: Timestamp,
     /// Why the last attempt came to nothing.
+    pub trouble: Option<String>,
+}
+
+/// How it stands with the mail of a workspace.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MailStanding {
+    /// How many wait.
+    pub waiting: i64,
+    /// Since when the oldest of them waits.
+    pub oldest: Option<Timestamp>,
+    /// Why one of them was not taken so far, where it was tried.
     pub trouble: Option<String>,
 }
 
@@ -70,6 +81,11 @@ impl Store {
     /// Why those that wait were not taken so far, all workspaces together.
     pub fn mail_trouble(&self) -> Result<Vec<String>, StoreError> {
         read!(self, |q, conn| q::mails::trouble(conn))
+    }
+
+    /// How it stands with the mail of one workspace.
+    pub fn mail_standing(&self, workspace: WorkspaceId) -> Result<MailStanding, StoreError> {
+        snapshot!(self, |q, conn| q::mails::standing(conn, workspace))
     }
 
     /// How many wait, all workspaces together.

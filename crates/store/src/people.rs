@@ -100,6 +100,11 @@ impl Store {
         read!(self, |q, conn| q::people::count_due(conn, workspace, now))
     }
 
+    /// How many people administer the workspace; so many where it is more. The owner is none of them.
+    pub fn count_administrators(&self, workspace: WorkspaceId, at_most: i64) -> Result<usize, StoreError> {
+        read!(self, |q, conn| q::people::count_administrators(conn, workspace, at_most))
+    }
+
     /// Writes when these people, who were decided anew, are due next.
     pub(crate) fn put_due(&self, people: Vec<(Person, Mark)>) -> Result<(), StoreError> {
         if people.is_empty() {

@@ -221,6 +221,7 @@ diesel::table! {
         attempts -> Integer,
         due_at -> BigInt,
         trouble -> Nullable<Text>,
+        queued_at -> BigInt,
     }
 }
 
@@ -366,6 +367,24 @@ diesel::table! {
         seq -> BigInt,
         hash -> Text,
         signature -> Text,
+    }
+}
+
+diesel::table! {
+    audit_spans (workspace_id, span) {
+        workspace_id -> Text,
+        span -> BigInt,
+        first_at -> BigInt,
+        last_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    daily_counts (workspace_id, kind, day) {
+        workspace_id -> Text,
+        kind -> Text,
+        day -> BigInt,
+        count -> BigInt,
     }
 }
 

@@ -159,7 +159,7 @@ fn a_workspace_without_a_key_gets_one_at_the_first_need() {
     assert_eq!(metadata(&gate, "globex"), first, "they stay");
     assert_ne!(published_in(&first, "encryption"), published(&gate, "encryption"), "and are its own");
     gate.store.seal().unwrap();
-    let filter = AuditFilter { kind: Some("saml_key.added".to_owned()), ..AuditFilter::default() };
+    let filter = AuditFilter { kinds: Some(vec![EventKind::SamlKeyAdded]), ..AuditFilter::default() };
     let entries = gate.store.audit_page(old, &filter, 0).unwrap();
     let uses: Vec<_> =
         entries.iter().map(|entry| (entry.after.as_ref().unwrap()["use"].clone(), entry.source.as_str())).collect();

@@ -269,7 +269,7 @@ impl Gate {
     /// Acme's audit entries of a kind, oldest first.
     pub(crate) fn audit(&self, kind: &str) -> Vec<SealedEntry> {
         self.store.seal().unwrap();
-        let filter = AuditFilter { kind: Some(kind.to_owned()), ..AuditFilter::default() };
+        let filter = AuditFilter { kinds: Some(vec![EventKind::parse(kind).unwrap()]), ..AuditFilter::default() };
         self.store.audit_page(self.stored(&self.acme).id, &filter, 0).unwrap()
     }
 

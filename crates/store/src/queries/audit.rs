@@ -4,8 +4,7 @@ use domain::audit::{AuditEntry, EventKind, OutgoingEvent, SealedEntry};
 use domain::id::{PersonId, WorkspaceId};
 use serde_json::Value;
 
-use super::Conn;
-use crate::audit::AuditFilter;
+use super::{Conn, audit_counts};
 use crate::error::StoreError;
 use crate::record::{id, json, micros, parsed, timestamp};
 use crate::schema::{audit_anchors, audit_entries, audit_heads, outbox, workspaces};
@@ -19,7 +18,7 @@ pub(super) const BATCH: i64 = 500;
 pub(crate) struct Row {
     ordinal: i64,
     workspace_id: String,
-    at: i64,
+    pub(super) at: i64,
     pub(super) kind: String,
     source: String,
     actor: String,
@@ -43,7 +42,7 @@ impl Row {
         ))
     }
 
-    fn into_entry(self) -> Result<SealedEntry, StoreError> {
+    pub(super) fn into_entry(self) -> Result<SealedEntry, StoreError> {
         let value =
             |text: &Option<String>| -> Result<Option<Value>, StoreError> { text.as_deref().map(parsed).transpose() };
         Ok(SealedEntry {
@@ -126,6 +125,7 @@ pub(crate) fn seal(conn: &mut Conn, vault: &Vault, workspace: WorkspaceId) -> Re
         .limit(BATCH)
         .select(Row::as_select())
         .load(conn)?;
+    let first = seq + 1;
     for row in &rows {
         seq += 1;
         hash = vault.link(&hash, &row.sealed_text(seq)?);
@@ -133,6 +133,7 @@ pub(crate) fn seal(conn: &mut Conn, vault: &Vault, workspace: WorkspaceId) -> Re
             .set((audit_entries::seq.eq(seq), audit_entries::hash.eq(&hash)))
             .execute(conn)?;
     }
+    audit_counts::add(conn, &key, first, &rows)?;
     let signature = vault.sign_head(&key, seq, &hash);
     diesel::update(audit_heads::table.find(&key))
         .set((audit_heads::seq.eq(seq), audit_heads::hash.eq(&hash), audit_heads::signature.eq(signature)))
@@ -166,39 +167,6 @@ pub(super) fn lock_head(conn: &mut Conn, vault: &Vault, key: &str) -> Result<(i6
         .get_result(conn)?;
     let genuine = signature == vault.sign_head(key, seq, &hash);
     if genuine { Ok((seq, hash)) } else { Err(StoreError::ForgedHead) }
-}
-
-/// The next sealed entries after a number, oldest first.
-pub(crate) fn list(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    filter: &AuditFilter,
-    after: i64,
-) -> Result<Vec<SealedEntry>, StoreError> {
-    let mut query = audit_entries::table
-        .filter(audit_entries::workspace_id.eq(workspace.to_string()))
-        .filter(audit_entries::seq.gt(after))
-        .into_boxed();
-    if let Some(subjects) = &filter.subjects {
-        query = query.filter(audit_entries::subject_id.eq_any(subjects));
-    }
-    if let Some(source) = &filter.source {
-        query = query.filter(audit_entries::source.eq(source));
-    }
-    if let Some(kind) = &filter.kind {
-        query = query.filter(audit_entries::kind.eq(kind));
-    }
-    if let Some(since) = filter.since {
-        query = query.filter(audit_entries::at.ge(micros(since)));
-    }
-    if let Some(until) = filter.until {
-        query = query.filter(audit_entries::at.lt(micros(until)));
-    }
-    if let Some(through) = filter.through {
-        query = query.filter(audit_entries::seq.le(through));
-    }
-    let rows: Vec<Row> = query.order(audit_entries::seq).limit(BATCH).select(Row::as_select()).load(conn)?;
-    rows.into_iter().map(Row::into_entry).collect()
 }
 
 /// Entries about a person of these kinds, or of all where none is named; the latest first, those before a place.

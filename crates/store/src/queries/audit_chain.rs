@@ -4,10 +4,14 @@ use domain::id::WorkspaceId;
 
 use super::Conn;
 use super::audit::{BATCH, Row};
-use crate::chain::{Anchor, ChainReport, ChainWalk, EarlierHead, Head};
+use crate::chain::{Anchor, ChainReport, ChainStanding, ChainWalk, EarlierHead, Head};
 use crate::error::StoreError;
+use crate::record::timestamp;
 use crate::schema::{audit_anchors, audit_entries, audit_heads};
 use crate::vault::Vault;
+
+/// The links that a glance looks at.
+const NEWEST: i64 = 100;
 
 /// Walks the chain from the first entry that is kept, and looks for the one that an earlier head names.
 pub(crate) fn verify(
@@ -23,12 +27,46 @@ pub(crate) fn verify(
     let head = read_head(conn, vault, &key)?;
     walk.arrive(&head);
     let verdict = earlier.map(|earlier| judge(conn, vault, &key, earlier, &walk)).transpose()?;
-    let unsealed = audit_entries::table
-        .filter(audit_entries::workspace_id.eq(&key))
-        .filter(audit_entries::seq.is_null())
-        .count()
-        .get_result(conn)?;
+    let (unsealed, _) = read_tail(conn, &key)?;
     Ok(walk.report(head, unsealed, earlier.map(|earlier| earlier.seq).zip(verdict)))
+}
+
+/// Looks at both ends of the chain, and at its newest links.
+pub(crate) fn glance(conn: &mut Conn, vault: &Vault, workspace: WorkspaceId) -> Result<ChainStanding, StoreError> {
+    let key = workspace.to_string();
+    let mut walk = ChainWalk::begin(read_anchor(conn, vault, &key)?);
+    walk.precede(first_through(conn, &key, walk.seq)?);
+    if let Some(first) = first_after(conn, &key, walk.seq)? {
+        walk.expect_first(first);
+    }
+    if let Some((seq, hash)) = some_way_back(conn, &key, walk.seq)? {
+        walk.jump(seq, &hash);
+    }
+    walk_to_the_end(conn, vault, &key, &mut walk)?;
+    let head = read_head(conn, vault, &key)?;
+    walk.arrive(&head);
+    let (unsealed, waiting_since) = read_tail(conn, &key)?;
+    Ok(walk.standing(head, unsealed, waiting_since.map(timestamp).transpose()?))
+}
+
+/// The entry from which on the newest links are looked at; none where those behind the anchor are no more than that.
+fn some_way_back(conn: &mut Conn, key: &str, anchor: i64) -> Result<Option<(i64, String)>, StoreError> {
+    let found: Option<(Option<i64>, Option<String>)> = audit_entries::table
+        .filter(audit_entries::workspace_id.eq(key))
+        .filter(audit_entries::seq.gt(anchor))
+        .order(audit_entries::seq.desc())
+        .offset(NEWEST)
+        .select((audit_entries::seq, audit_entries::hash))
+        .first(conn)
+        .optional()?;
+    Ok(found.and_then(|(seq, hash)| seq.zip(hash)))
+}
+
+/// How many are not sealed yet, and when the oldest of them was written.
+fn read_tail(conn: &mut Conn, key: &str) -> Result<(i64, Option<i64>), StoreError> {
+    let tail = || audit_entries::table.filter(audit_entries::workspace_id.eq(key)).filter(audit_entries::seq.is_null());
+    let oldest = tail().order(audit_entries::ordinal).select(audit_entries::at).first(conn).optional()?;
+    Ok((tail().count().get_result(conn)?, oldest))
 }
 
 fn walk_to_the_end(conn: &mut Conn, vault: &Vault, key: &str, walk: &mut ChainWalk) -> Result<(), StoreError> {
@@ -54,6 +92,12 @@ fn walk_to_the_end(conn: &mut Conn, vault: &Vault, key: &str, walk: &mut ChainWa
 /// The first number, if it is not above this one.
 fn first_through(conn: &mut Conn, key: &str, seq: i64) -> Result<Option<i64>, StoreError> {
     let log = audit_entries::table.filter(audit_entries::workspace_id.eq(key)).filter(audit_entries::seq.le(seq));
+    Ok(log.select(min(audit_entries::seq)).first(conn)?)
+}
+
+/// The first number above this one.
+fn first_after(conn: &mut Conn, key: &str, seq: i64) -> Result<Option<i64>, StoreError> {
+    let log = audit_entries::table.filter(audit_entries::workspace_id.eq(key)).filter(audit_entries::seq.gt(seq));
     Ok(log.select(min(audit_entries::seq)).first(conn)?)
 }
 

@@ -2,9 +2,9 @@ use diesel::prelude::*;
 use domain::audit::EventKind;
 use domain::id::WorkspaceId;
 
-use super::Conn;
 use super::audit::{Row, lock_head};
 use super::audit_chain::read_anchor;
+use super::{Conn, audit_counts};
 use crate::chain::Anchor;
 use crate::error::StoreError;
 use crate::retention::Removed;
@@ -76,7 +76,7 @@ fn remove(conn: &mut Conn, key: &str, anchor: &Anchor, last: &Anchor) -> Result<
         .filter(audit_entries::seq.gt(anchor.seq))
         .filter(audit_entries::seq.le(last.seq));
     diesel::delete(old).execute(conn)?;
-    Ok(())
+    audit_counts::forget_spans(conn, key, last.seq)
 }
 
 fn put_anchor(conn: &mut Conn, vault: &Vault, key: &str, anchor: &Anchor) -> Result<(), StoreError> {

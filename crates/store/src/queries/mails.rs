@@ -1,11 +1,11 @@
-use diesel::dsl::exists;
+use diesel::dsl::{count_star, exists, min};
 use diesel::prelude::*;
 use domain::decide::Change;
 use domain::id::{PersonId, WorkspaceId};
 
 use super::Conn;
 use crate::error::StoreError;
-use crate::mails::{PersonMail, WaitingMail};
+use crate::mails::{MailStanding, PersonMail, WaitingMail};
 use crate::record::{id, micros, timestamp};
 use crate::schema::mails;
 
@@ -22,6 +22,7 @@ pub(super) fn enqueue(conn: &mut Conn, change: &Change) -> Result<(), StoreError
             mails::invitation.eq(invitation.number),
             mails::attempts.eq(0),
             mails::due_at.eq(micros(invitation.issued_at)),
+            mails::queued_at.eq(micros(invitation.issued_at)),
         ))
         .execute(conn)?;
     Ok(())
@@ -77,6 +78,15 @@ pub(crate) fn of_person(conn: &mut Conn, person: PersonId) -> Result<Vec<PersonM
 
 pub(crate) fn count(conn: &mut Conn) -> Result<i64, StoreError> {
     Ok(mails::table.count().get_result(conn)?)
+}
+
+/// Those of one workspace.
+pub(crate) fn standing(conn: &mut Conn, workspace: WorkspaceId) -> Result<MailStanding, StoreError> {
+    let waiting = || mails::table.filter(mails::workspace_id.eq(workspace.to_string()));
+    let (count, oldest): (i64, Option<i64>) = waiting().select((count_star(), min(mails::queued_at))).first(conn)?;
+    let latest = waiting().filter(mails::trouble.is_not_null()).order(mails::due_at.desc());
+    let trouble: Option<Option<String>> = latest.select(mails::trouble).first(conn).optional()?;
+    Ok(MailStanding { waiting: count, oldest: oldest.map(timestamp).transpose()?, trouble: trouble.flatten() })
 }
 
 pub(crate) fn trouble(conn: &mut Conn) -> Result<Vec<String>, StoreError> {

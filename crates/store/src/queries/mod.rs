@@ -3,7 +3,9 @@
 
 pub(crate) mod audit;
 pub(crate) mod audit_chain;
+pub(crate) mod audit_counts;
 pub(crate) mod audit_retention;
+pub(crate) mod audit_search;
 pub(crate) mod catalogue;
 pub(crate) mod commit;
 pub(crate) mod connections;

@@ -241,13 +241,18 @@ pub(super) fn has_administrator_besides(
 
 /// Whether more than one person administers the workspace.
 pub(super) fn has_several_administrators(conn: &mut Conn, workspace: WorkspaceId) -> Result<bool, StoreError> {
+    Ok(count_administrators(conn, workspace, 2)? > 1)
+}
+
+/// How many people administer the workspace; so many where it is more.
+pub(crate) fn count_administrators(conn: &mut Conn, workspace: WorkspaceId, at_most: i64) -> Result<usize, StoreError> {
     let some: Vec<String> = collaborators::table
         .filter(collaborators::workspace_id.eq(workspace.to_string()))
         .filter(collaborators::administers)
-        .limit(2)
+        .limit(at_most)
         .select(collaborators::id)
         .load(conn)?;
-    Ok(some.len() > 1)
+    Ok(some.len())
 }
 
 /// Whom SCIM provisioned through no connection is this one's from now on.

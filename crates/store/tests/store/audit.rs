@@ -389,8 +389,8 @@ on_both_databases! {
         assert_eq!(numbers(AuditFilter { subjects: about(&["ann", "bob"]), ..any() }), [1, 2, 3]);
         assert_eq!(numbers(AuditFilter { subjects: about(&[]), ..any() }), [0; 0]);
         assert_eq!(numbers(AuditFilter { source: Some("system".to_owned()), ..any() }), [2]);
-        assert_eq!(numbers(AuditFilter { kind: Some("login.failed".to_owned()), ..any() }), [1, 3]);
-        let both = AuditFilter { subjects: about(&["ann"]), kind: Some("login.failed".to_owned()), ..any() };
+        assert_eq!(numbers(AuditFilter { kinds: Some(vec![EventKind::LoginFailed]), ..any() }), [1, 3]);
+        let both = AuditFilter { subjects: about(&["ann"]), kinds: Some(vec![EventKind::LoginFailed]), ..any() };
         assert_eq!(numbers(both), [1]);
     }
 

@@ -7,6 +7,8 @@ mod acme;
 mod users;
 
 mod audit;
+mod audit_pages;
+mod audit_standing;
 mod commit;
 mod custom_attributes;
 mod decide_and_commit;
@@ -20,6 +22,7 @@ mod login_races;
 mod login_traces;
 mod logins;
 mod logouts;
+mod mails;
 mod metadata;
 mod migrations;
 mod names;

@@ -53,25 +53,16 @@ impl Selection {
     }
 
     fn filter(&self, acting: &Acting) -> Result<AuditFilter> {
-        self.check_kind()?;
+        let kind = self.kind.as_deref().map(kind).transpose()?;
         let person = self.user.as_deref().map(|user| people::get(acting, user)).transpose()?;
         Ok(AuditFilter {
             subjects: person.map(|person| vec![person.id.to_string()]),
             source: self.source.clone(),
-            kind: self.kind.clone(),
+            kinds: kind.map(|kind| vec![kind]),
             since: self.since,
             until: self.until,
             through: None,
         })
-    }
-
-    fn check_kind(&self) -> Result<()> {
-        let Some(kind) = &self.kind else { return Ok(()) };
-        let kinds: Vec<&str> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
-        if !kinds.contains(&kind.as_str()) {
-            bail!("there is no kind {kind}; the kinds are {}", kinds.join(", "));
-        }
-        Ok(())
     }
 }
 
@@ -86,6 +77,14 @@ impl Reading {
             take(page)?;
         }
     }
+}
+
+fn kind(name: &str) -> Result<EventKind> {
+    let Some(kind) = EventKind::parse(name) else {
+        let kinds: Vec<&str> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        bail!("there is no kind {name}; the kinds are {}", kinds.join(", "));
+    };
+    Ok(kind)
 }
 
 /// A moment by RFC 3339, or a day: its first moment in UTC.
