@@ -124,6 +124,10 @@ kinds! {
     ConnectionRefreshFailed = "connection.refresh_failed",
     /// A certificate of an identity provider is about to end.
     CertificateExpiring = "connection.certificate_expiring",
+    /// A connection that was changed on trial keeps the change.
+    ConnectionConfirmed = "connection.confirmed",
+    /// A connection that was changed on trial is as it was before.
+    ConnectionRolledBack = "connection.rolled_back",
     /// A SAML connection was removed with its links and tokens.
     ConnectionRemoved = "connection.removed",
     /// A SAML key of the workspace was made and published.

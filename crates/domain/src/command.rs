@@ -111,6 +111,8 @@ pub struct LoginAttempt {
     pub facts: AssertedFacts,
     /// The login request it answers; none where it is unsolicited.
     pub request: Option<String>,
+    /// When that request was sent, or when the unsolicited response came.
+    pub begun_at: Timestamp,
     /// Its id, used once.
     pub assertion: String,
     /// Until when the id has to be remembered.

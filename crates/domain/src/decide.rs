@@ -134,6 +134,9 @@ pub struct MembershipWrite {
 pub struct UsedLogin {
     /// The outstanding request; none where the assertion was unsolicited.
     pub request: Option<String>,
+    /// When that request was sent, or when the unsolicited response came: it tells nothing of a connection that was changed
+    /// since.
+    pub begun_at: Timestamp,
     /// The connection.
     pub connection: ConnectionId,
     /// The assertion's id.
@@ -149,6 +152,22 @@ pub struct UsedLogin {
 }
 
 impl UsedLogin {
+    /// The entry of the connection that keeps what was changed on trial, because this login of an administrator went through
+    /// it.
+    pub fn confirms(&self, administrator: &Person, entity_id: &str) -> AuditEntry {
+        AuditEntry {
+            workspace: administrator.workspace,
+            at: self.at,
+            kind: EventKind::ConnectionConfirmed,
+            source: Source::System,
+            actor: Actor::Collaborator { id: administrator.id.to_string() },
+            subject: Subject::named("connection", entity_id),
+            before: None,
+            after: Some(json!({ "reason": "an administrator signed in", "user": administrator.user_name.as_str() })),
+            request: self.from.clone(),
+        }
+    }
+
     /// The entry of the session that the browser had before: it has one at a time (§5).
     pub fn replaces(&self, session: &NewSession, former: &Person) -> AuditEntry {
         AuditEntry {

@@ -55,7 +55,8 @@ pub(crate) async fn consume(
     let was_bounced = cookies.was_bounced(&site.base_url);
     let cross_origin = is_cross_origin(&request, &site.base_url);
     let (shared, settings) = (site.as_ref().clone(), *settings.as_ref());
-    let login = Login { site: shared, settings, client: client.clone(), cookies, cross_origin };
+    let (client_of, came_at) = (client.clone(), site.now());
+    let login = Login { site: shared, settings, client: client_of, cookies, cross_origin, came_at };
     match blocking(move || login.run(&handle, form)).await {
         Ok(Outcome::SignedIn(signed_in)) => signed_in.respond(&site),
         Ok(Outcome::Again(again)) => again.respond(&client),

@@ -72,7 +72,7 @@ impl DryRun<'_> {
             return Ok(None);
         }
         Demands::of(policy, None, tolerance).check(assertion)?;
-        let drawn = Drawn::for_a_trial(None, self.now)?;
+        let drawn = Drawn::for_a_test(None, self.now)?;
         let (actor, request) = (Actor::System, RequestOrigin::default());
         let context = Context { now: self.now, actor, request, connection: Some(connection.id) };
         decided(store, self.workspace, connection, assertion, &drawn, &context).map(Some)

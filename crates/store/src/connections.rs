@@ -9,6 +9,7 @@ use crate::backend::{read, write};
 use crate::error::StoreError;
 use crate::metadata::MetadataSource;
 use crate::record::micros;
+use crate::trials::superseded;
 
 /// One SAML identity provider of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +52,7 @@ impl Store {
         })
     }
 
-    /// Replaces everything of a connection but its id, as long as it is what it was when it was read.
+    /// Replaces everything of a connection but its id, as long as it is what it was when it was read. It is no longer on trial.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] where it was changed or removed in between.
@@ -62,11 +63,10 @@ impl Store {
         entry: AuditEntry,
     ) -> Result<(), StoreError> {
         write!(self, |q, conn| {
-            if !q::connections::is_still(conn, &read)? {
-                return Err(StoreError::Conflict);
-            }
-            q::connections::put(conn, &connection, micros(entry.at))?;
-            q::audit::append(conn, &[entry])
+            q::connections::replace(conn, &read, &connection, micros(entry.at))?;
+            let was_on_trial = q::trials::remove(conn, &connection.id.to_string())?;
+            let confirmed = was_on_trial.then(|| superseded(&entry));
+            q::audit::append(conn, &[entry].into_iter().chain(confirmed).collect::<Vec<_>>())
         })
     }
 

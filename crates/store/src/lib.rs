@@ -35,6 +35,7 @@ mod scim_requests;
 mod sessions;
 mod sqlite;
 mod tokens;
+mod trials;
 mod vault;
 mod workspaces;
 
@@ -61,6 +62,7 @@ pub use saml_links::SamlLink;
 pub use scim_requests::{RequestFilter, ScimRequest};
 pub use sessions::{LiveSession, PersonSession, ProviderSession};
 pub use tokens::{KnownToken, NewToken, ScimToken};
+pub use trials::Trial;
 pub use vault::{MasterKey, MasterKeyError};
 pub use workspaces::{NewWorkspace, Owner};
 

@@ -71,6 +71,7 @@ impl Store {
             }
             if let Some((metadata, entry)) = changed {
                 q::connections::put_metadata(conn, read.id, &metadata, micros(now))?;
+                q::trials::follow(conn, &read, &metadata)?;
                 q::audit::append(conn, &[entry])?;
             }
             q::metadata::put_refreshed(conn, read.id, micros(now), micros(due_at))?;

@@ -122,6 +122,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    connection_trials (connection_id) {
+        connection_id -> Text,
+        begun_at -> BigInt,
+        ends_at -> BigInt,
+        begun_by -> Text,
+        entity_id -> Text,
+        metadata -> Text,
+        attribute_names -> Text,
+        allow_sha1 -> Bool,
+        url -> Nullable<Text>,
+        certificate -> Nullable<Text>,
+        is_private -> Bool,
+    }
+}
+
+diesel::table! {
     scim_tokens (id) {
         id -> Text,
         workspace_id -> Text,
@@ -431,7 +447,9 @@ diesel::table! {
 }
 
 diesel::joinable!(metadata_sources -> connections (connection_id));
+diesel::joinable!(connection_trials -> connections (connection_id));
 diesel::allow_tables_to_appear_in_same_query!(connections, metadata_sources);
+diesel::allow_tables_to_appear_in_same_query!(connections, connection_trials);
 diesel::allow_tables_to_appear_in_same_query!(
     access_history,
     group_renames,

@@ -183,6 +183,7 @@ fn begin_session(draft: &mut Draft<'_>, attempt: LoginAttempt) {
 fn used(attempt: LoginAttempt, session: Option<NewSession>, context: &Context) -> UsedLogin {
     UsedLogin {
         request: attempt.request,
+        begun_at: attempt.begun_at,
         connection: attempt.connection,
         assertion: attempt.assertion,
         remember_until: attempt.remember_until,

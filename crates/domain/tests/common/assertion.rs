@@ -84,6 +84,7 @@ impl Assertion {
             profile: AssertedProfile { email: self.email, full_name: self.full_name, ..AssertedProfile::default() },
             facts: AssertedFacts { at: now, connection: self.connection, roles: self.roles, groups: self.groups },
             request: Some(format!("_request{}", new_person.uuid().simple())),
+            begun_at: now,
             assertion: format!("_assertion{}", new_person.uuid().simple()),
             remember_until: now + Duration::minutes(5),
             session: format!("session{}", new_person.uuid().simple()),

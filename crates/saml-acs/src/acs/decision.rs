@@ -24,15 +24,17 @@ pub(crate) struct Drawn {
     pub(crate) browser: String,
     /// The login request that is answered.
     pub(crate) request: Option<String>,
+    /// When that was sent, or when the unsolicited response came.
+    pub(crate) begun_at: Timestamp,
     /// The id of whoever is new here.
     pub(crate) new_person: PersonId,
 }
 
 impl Drawn {
     /// What there is of a login that is only tried: no session begins, and nobody is made.
-    pub(crate) fn for_a_trial(request: Option<String>, now: Timestamp) -> Result<Self, NoRandomness> {
+    pub(crate) fn for_a_test(request: Option<String>, now: Timestamp) -> Result<Self, NoRandomness> {
         let new_person = PersonId::new(random::new_id(now)?);
-        Ok(Self { session: String::new(), browser: String::new(), request, new_person })
+        Ok(Self { session: String::new(), browser: String::new(), request, begun_at: now, new_person })
     }
 }
 
@@ -67,6 +69,7 @@ pub(crate) fn decided(
         profile: attributes::profile(assertion, names),
         facts,
         request: drawn.request.clone(),
+        begun_at: drawn.begun_at,
         assertion: assertion.assertion_id().to_owned(),
         remember_until: assertion.not_on_or_after(),
         session: drawn.session.clone(),

@@ -5,6 +5,7 @@ use ::web::client::Client;
 use ::web::random;
 use ::web::session::SessionSecret;
 use domain::audit::Actor;
+use domain::clock::Timestamp;
 use domain::command::Context;
 use domain::id::PersonId;
 use domain::workspace::Workspace;
@@ -30,6 +31,8 @@ pub(super) struct Login {
     pub(super) cookies: Cookies,
     /// Whether another site's page posted the response.
     pub(super) cross_origin: bool,
+    /// When the response came.
+    pub(super) came_at: Timestamp,
 }
 
 /// How far a login has come that fails.
@@ -48,6 +51,8 @@ struct Session {
     browser: String,
     /// The login request that it answers.
     request: Option<String>,
+    /// When the login began.
+    begun_at: Timestamp,
 }
 
 impl Login {
@@ -105,7 +110,8 @@ impl Login {
         let to = self.return_to(workspace, request.as_ref(), form);
         let (browser, kept) = self.browser(request.as_ref())?;
         let secret = SessionSecret::generate()?;
-        let session = Session { secret, browser, request: request.map(|request| request.id) };
+        let begun_at = request.as_ref().map_or(self.came_at, |request| request.issued_at);
+        let session = Session { secret, browser, request: request.map(|request| request.id), begun_at };
         let committed = self.commit(workspace, connection, assertion, &session)?;
         self.warn_of_sha1(workspace, assertion);
         self.record_login(workspace, verified, &committed);
@@ -195,6 +201,7 @@ impl Login {
             session: session.secret.hash(),
             browser: session.browser.clone(),
             request: session.request.clone(),
+            begun_at: session.begun_at,
             new_person: PersonId::new(random::new_id(self.site.now())?),
         };
         let context = self.context(connection, assertion);

@@ -37,7 +37,7 @@ impl Login {
     /// What the login would change, thrown away; what it would use up, used up.
     pub(super) fn test(&self, workspace: &Workspace, verified: &Verified, request: &str) -> Result<Tested, LoginError> {
         let Verified { connection, assertion, .. } = verified;
-        let drawn = Drawn::for_a_trial(Some(request.to_owned()), self.site.now())?;
+        let drawn = Drawn::for_a_test(Some(request.to_owned()), self.site.now())?;
         let context = self.context(connection, assertion);
         let change = decided(&self.site.store, workspace, connection, assertion, &drawn, &context)?;
         self.finish(workspace, verified, change)?;

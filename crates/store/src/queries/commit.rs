@@ -10,7 +10,9 @@ use domain::search::search_attributes;
 use serde_json::{Map, Value};
 
 use super::people::Row;
-use super::{Conn, audit, catalogue, facets, logins, logouts, mails, memberships, people, sessions, workspaces};
+use super::{
+    Conn, audit, catalogue, facets, logins, logouts, mails, memberships, people, sessions, trials, workspaces,
+};
 use crate::error::StoreError;
 use crate::people::prefix;
 use crate::record::{digest, micros};
@@ -35,6 +37,9 @@ pub(crate) fn commit(conn: &mut Conn, change: &Change) -> Result<(), StoreError>
     tell(conn, change)?;
     if let Some(login) = &change.login {
         begin_session(conn, change.workspace, login)?;
+        if login.session.is_some() && change.person.administers() {
+            trials::confirm(conn, &change.person, login)?;
+        }
     }
     audit::enqueue(conn, change.workspace, &change.events)
 }

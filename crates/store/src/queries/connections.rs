@@ -2,9 +2,9 @@ use diesel::prelude::*;
 use domain::connection::WeakAlgorithms;
 use domain::id::{ConnectionId, WorkspaceId};
 
-use super::{Conn, lock, metadata};
+use super::{Conn, lock, metadata, trials, workspaces};
 use crate::connections::Connection;
-use crate::error::StoreError;
+use crate::error::{StoreError, Unique};
 use crate::metadata::MetadataSource;
 use crate::record::{id, json, parsed, valid};
 use crate::schema::{
@@ -13,7 +13,7 @@ use crate::schema::{
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = connections, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
-struct Row {
+pub(super) struct Row {
     id: String,
     workspace_id: String,
     name: String,
@@ -38,7 +38,7 @@ impl Row {
         })
     }
 
-    fn into_connection(self, source: Option<MetadataSource>) -> Result<Connection, StoreError> {
+    pub(super) fn into_connection(self, source: Option<MetadataSource>) -> Result<Connection, StoreError> {
         Ok(Connection {
             id: id(ConnectionId::parse, &self.id)?,
             workspace: id(WorkspaceId::parse, &self.workspace_id)?,
@@ -88,8 +88,21 @@ pub(crate) fn exists(conn: &mut Conn, workspace: WorkspaceId) -> Result<bool, St
     Ok(diesel::select(diesel::dsl::exists(mine)).get_result(conn)?)
 }
 
+/// Replaces a connection that is what it was when it was read.
+pub(crate) fn replace(conn: &mut Conn, read: &Connection, new: &Connection, now: i64) -> Result<(), StoreError> {
+    match is_still(conn, read)? {
+        true => put(conn, new, now),
+        false => Err(StoreError::Conflict),
+    }
+}
+
 /// Makes the connection, or replaces what it is; its id stays, so that links and sessions do.
 pub(crate) fn put(conn: &mut Conn, connection: &Connection, now: i64) -> Result<(), StoreError> {
+    // Nobody takes the entity id of a connection that may be put back to it: changes of a workspace's connections take turns.
+    workspaces::lock(conn, connection.workspace)?;
+    if trials::reserves(conn, connection)? {
+        return Err(StoreError::Taken(Unique::EntityId));
+    }
     let row = Row::of(connection, now)?;
     let known = diesel::update(connections::table.find(row.id.clone())).set(&row).execute(conn)?;
     if known == 0 {
@@ -119,6 +132,7 @@ pub(crate) fn remove(conn: &mut Conn, connection: ConnectionId) -> Result<(), St
     diesel::delete(login_requests::table.filter(login_requests::connection_id.eq(&id))).execute(conn)?;
     diesel::delete(consumed_assertions::table.filter(consumed_assertions::connection_id.eq(&id))).execute(conn)?;
     diesel::delete(scim_tokens::table.filter(scim_tokens::connection_id.eq(&id))).execute(conn)?;
+    trials::remove(conn, &id)?;
     metadata::remove(conn, &id)?;
     metadata::remove_warnings(conn, &id)?;
     diesel::delete(connections::table.find(id)).execute(conn)?;

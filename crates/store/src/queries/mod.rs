@@ -30,6 +30,7 @@ pub(crate) mod scim_requests;
 pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod tokens;
+pub(crate) mod trials;
 pub(crate) mod workspaces;
 
 use super::{Conn, NOW, lock, text};

@@ -286,6 +286,7 @@ impl Login {
             profile: AssertedProfile::default(),
             facts,
             request: self.request.clone(),
+            begun_at: now,
             assertion: self.assertion.clone(),
             remember_until: now + Duration::minutes(5),
             session: format!("session{}", draw().simple()),

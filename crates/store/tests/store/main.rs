@@ -36,3 +36,4 @@ mod sessions;
 mod settings;
 mod sqlite;
 mod tokens;
+mod trials;
