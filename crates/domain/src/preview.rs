@@ -111,6 +111,7 @@ impl Comparison<'_> {
             profile: AssertedProfile::default(),
             facts: last.map_or(silent, |said| AssertedFacts { at: now, ..said.clone() }),
             request: None,
+            begun_at: now,
             assertion: String::new(),
             remember_until: now,
             session: String::new(),
