@@ -110,6 +110,9 @@ pub enum AdministrationError {
     /// Handles are unique in a gateway.
     #[error("there is a workspace {0} already: choose another handle")]
     HandleTaken(WorkspaceHandle),
+    /// The set-up makes the first one and no other.
+    #[error("there is a workspace by now: sign in to it")]
+    NotTheFirst,
     /// Not a name for a workspace.
     #[error("a workspace's name has 1 to 256 characters and no control characters")]
     WorkspaceName,

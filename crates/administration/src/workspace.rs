@@ -1,6 +1,7 @@
 //! A new workspace.
 
 use domain::audit::{AuditEntry, EventKind, Source};
+use domain::clock::Timestamp;
 use domain::command::Context;
 use domain::connection::ConnectionName;
 use domain::environment::{Environment, RoleName, SYSTEM_ROLES};
@@ -12,6 +13,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use store::{Connection, NewKey, NewWorkspace, Owner, Store, StoreError, Unique};
 use web::access_token::AccessTokens;
+use web::random::NoRandomness;
 use web::{password, random};
 
 use crate::acting::Acting;
@@ -80,15 +82,7 @@ pub fn create(
     // already, a wrong master key shows here, before anything is written under it.
     AccessTokens::load(store, now)?;
     let has_provider = metadata.is_some();
-    let workspace = Workspace {
-        id: WorkspaceId::new(random::new_id(now)?),
-        handle: plan.handle.clone(),
-        name: plan.name.clone(),
-        policy: Policy::new(if has_provider { Jit::Known } else { Jit::Everyone }),
-        policy_version: 1,
-        scim_enabled: has_provider,
-        created_at: now,
-    };
+    let workspace = new_workspace(&plan, has_provider, now)?;
     let acting = Acting { store: store.clone(), workspace, context: context.clone() };
     let connection = metadata.map(|metadata| connections::new(&acting, ConnectionName::default(), metadata));
     let connection = connection.transpose()?;
@@ -101,6 +95,35 @@ pub fn create(
         Err(StoreError::Taken(Unique::WorkspaceHandle)) => Err(AdministrationError::HandleTaken(workspace.handle)),
         done => Ok(done.map(|()| Made { workspace, scim_token, owner_email, owner_password })?),
     }
+}
+
+/// Makes the first workspace of a gateway, with the password that its owner has chosen and without an identity provider.
+pub fn create_first(
+    store: &Store,
+    plan: WorkspacePlan,
+    password: &SecretString,
+    context: &Context,
+) -> Result<Workspace, AdministrationError> {
+    AccessTokens::load(store, context.now)?;
+    let workspace = new_workspace(&plan, false, context.now)?;
+    let acting = Acting { store: store.clone(), workspace, context: context.clone() };
+    let record = record(&acting, owner(plan, password)?, None, None)?;
+    match store.create_first_workspace(record) {
+        Err(StoreError::AlreadyUsed) => Err(AdministrationError::NotTheFirst),
+        done => Ok(done.map(|()| acting.workspace)?),
+    }
+}
+
+fn new_workspace(plan: &WorkspacePlan, has_provider: bool, now: Timestamp) -> Result<Workspace, NoRandomness> {
+    Ok(Workspace {
+        id: WorkspaceId::new(random::new_id(now)?),
+        handle: plan.handle.clone(),
+        name: plan.name.clone(),
+        policy: Policy::new(if has_provider { Jit::Known } else { Jit::Everyone }),
+        policy_version: 1,
+        scim_enabled: has_provider,
+        created_at: now,
+    })
 }
 
 fn record(

@@ -165,7 +165,16 @@ pub(crate) async fn set_up_second_factor(
     let after = json!({ "second_factor": "set up" });
     let entry = session.entry((&site, &client), EventKind::OwnerSecondFactorChanged, subject, (None, Some(after)));
     let (store, workspace) = (site.store.clone(), session.workspace().id);
-    blocking(move || store.set_owner_second_factor(workspace, Some((secret, step)), entry)).await?;
+    let has_provider = blocking(move || {
+        store.set_owner_second_factor(workspace, Some((secret, step)), entry)?;
+        Ok::<_, ConsoleError>(!store.connections(workspace)?.is_empty())
+    });
+    // Whoever has just made the workspace goes on with the guide.
+    let onwards = match (was_first, has_provider.await?) {
+        (true, false) => "/guide",
+        (true, true) => "",
+        (false, _) => "/account",
+    };
     let notice = Notice::done("Your second factor is set up. From now on you sign in with a code of your app.");
-    tell(&site, &session, if was_first { "" } else { "/account" }, notice).await
+    tell(&site, &session, onwards, notice).await
 }

@@ -47,6 +47,9 @@ pub(crate) enum ConsoleError {
     /// Too many attempts.
     #[error("too many attempts")]
     OverRate(OverRate),
+    /// The set-up is over, or the token is wrong.
+    #[error("the set-up token does not open anything")]
+    NoSetUp,
     /// Something that must be there is not.
     #[error("the console is not set up in this process")]
     Unavailable,
@@ -108,6 +111,12 @@ impl ConsoleError {
                 StatusCode::TOO_MANY_REQUESTS,
                 "Try again later",
                 "Too many attempts to sign in. Wait a little, then try again.",
+            ),
+            Self::NoSetUp => (
+                StatusCode::FORBIDDEN,
+                "This link is over",
+                "The set-up link works while there is no workspace, and only as the running server has printed it. Is there \
+                 one already? Then sign in.",
             ),
             Self::Unavailable | Self::Page(_) | Self::NoRandomness(_) | Self::Store(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "Try again", TRY_AGAIN)
@@ -172,7 +181,7 @@ impl ResponseError for ConsoleError {
             Self::OtherWorkspace(handle) => {
                 Some((format!("/console/{handle}"), "Go to the workspace that you are signed in to"))
             }
-            Self::SignIn(None) => Some(("/console/".to_owned(), "Sign in")),
+            Self::SignIn(None) | Self::NoSetUp => Some(("/console/".to_owned(), "Sign in")),
             _ => None,
         };
         let body = MessagePage { title, message, onwards }.render().unwrap_or_else(|_| title.to_owned());

@@ -6,11 +6,14 @@ mod enter;
 mod error;
 mod form;
 mod gate;
+mod guide;
 mod home;
 mod page;
 mod routes;
 mod session;
 mod sessions;
+mod set_up;
 mod sign_in;
 
 pub use routes::{Privilege, ROUTES, Route, configure};
+pub use set_up::SetUp;

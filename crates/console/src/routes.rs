@@ -4,7 +4,8 @@ use actix_web::middleware::from_fn;
 use actix_web::{guard, web};
 
 use crate::gate::gate;
-use crate::{account, assets, enter, home, sessions, sign_in};
+use crate::set_up::SetUp;
+use crate::{account, assets, enter, guide, home, sessions, set_up, sign_in};
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +35,7 @@ macro_rules! routes {
         pub const ROUTES: &[Route] =
             &[$(Route { method: stringify!($method), who: Privilege::$who, path: $path }),+];
 
-        /// Adds the console.
-        pub fn configure(config: &mut web::ServiceConfig) {
+        fn add_all(config: &mut web::ServiceConfig) {
             $(config.service(
                 web::resource($path)
                     .guard(guard::$method())
@@ -51,6 +51,8 @@ routes! {
     Get Anyone "/console" => sign_in::lead_here;
     Get Anyone "/console/" => sign_in::choose;
     Get Anyone "/console/_assets/{name}" => assets::serve;
+    Get Anyone "/console/_set-up" => set_up::show;
+    Post Anyone "/console/_set-up" => set_up::make;
     Get Anyone "/console/{workspace}/sign-in" => sign_in::show;
     Post Anyone "/console/{workspace}/sign-in" => sign_in::as_owner;
     Get Anyone "/console/{workspace}/enter" => enter::through_saml;
@@ -58,7 +60,17 @@ routes! {
     Get Administrator "/console/{workspace}" => home::show;
     Get Administrator "/console/{workspace}/sessions" => sessions::list;
     Post Administrator "/console/{workspace}/sessions/end" => sessions::end;
+    Get Administrator "/console/{workspace}/guide" => guide::choose;
+    Get Administrator "/console/{workspace}/guide/{product}/{step}" => guide::step;
+    Post Administrator "/console/{workspace}/guide/{product}/metadata" => guide::put_metadata;
+    Post Administrator "/console/{workspace}/guide/{product}/provisioning" => guide::provision;
     Get Owner "/console/{workspace}/account" => account::show;
     Post Owner "/console/{workspace}/account/password" => account::change_password;
     Post Owner "/console/{workspace}/account/second-factor" => account::set_up_second_factor;
+}
+
+/// Adds the console. The set-up is open while there is no workspace.
+pub fn configure(config: &mut web::ServiceConfig, set_up: SetUp) {
+    config.app_data(web::Data::new(set_up));
+    add_all(config);
 }

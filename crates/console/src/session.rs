@@ -11,6 +11,7 @@ use ::web::session::with_attributes;
 use actix_web::cookie::Cookie as HttpCookie;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use administration::Acting;
 use domain::audit::{Actor, AuditEntry, EventKind, Subject};
 use domain::command::Context;
 use domain::workspace::Workspace;
@@ -138,6 +139,15 @@ impl ConsoleSession {
     /// When, by whom and with which request a command comes.
     pub(crate) fn context(&self, site: &Site, client: &Client) -> Context {
         Context { now: site.now(), actor: self.actor(), request: client.0.clone(), connection: None }
+    }
+
+    /// The administrator at work in the workspace.
+    pub(crate) fn acting(&self, site: &Site, client: &Client) -> Acting {
+        Acting {
+            store: site.store.clone(),
+            workspace: self.live.workspace.clone(),
+            context: self.context(site, client),
+        }
     }
 
     /// An audit entry of something that they do now.

@@ -19,6 +19,7 @@ use actix_web::middleware::from_fn;
 use actix_web::rt::signal::unix::{self, SignalKind};
 use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::{Context, Result};
+use console::SetUp;
 use domain::clock::Clock;
 use openssl::ssl::{SslAcceptor, SslAcceptorBuilder, SslFiletype, SslMethod};
 use scim_api::RequestLog;
@@ -62,9 +63,9 @@ impl Serving {
     }
 }
 
-/// Serves on a listener that is bound already, until SIGTERM, SIGINT or the server's handle stops it. Call it inside an
-/// actix system: background work is started with it.
-pub fn serve(site: Site, listener: TcpListener, settings: &Settings) -> Result<Serving> {
+/// Serves on a listener that is bound already, until SIGTERM, SIGINT or the server's handle stops it; `set_up` opens the console's
+/// first run. Call it inside an actix system: background work is started with it.
+pub fn serve(site: Site, listener: TcpListener, settings: &Settings, set_up: SetUp) -> Result<Serving> {
     let (server, saml) = (&settings.server, settings.saml.settings()?);
     let grace = server.shutdown_grace()?.duration().num_seconds().unsigned_abs();
     let shared = web::Data::new(site.clone());
@@ -78,7 +79,7 @@ pub fn serve(site: Site, listener: TcpListener, settings: &Settings) -> Result<S
             .configure(::web::routes::configure)
             .configure(scim_api::configure)
             .configure(invitations::configure)
-            .configure(console::configure)
+            .configure(|config| console::configure(config, set_up.clone()))
             .configure(|config| saml_acs::configure(config, saml))
             .default_service(web::to(nothing_here))
     })

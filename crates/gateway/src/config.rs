@@ -163,6 +163,13 @@ impl Settings {
         Ok(Store::open(&self.database.url, &key)?)
     }
 
+    /// The store to serve from. Where nothing was ever made, neither a database file nor a key, both are made: the console's set-up
+    /// goes on from there.
+    pub fn open_store_to_serve(&self) -> Result<Store> {
+        let is_new = self.database.url.strip_prefix("sqlite://").is_some_and(|path| !Path::new(path).exists());
+        if is_new { self.open_or_create_store() } else { self.open_store() }
+    }
+
     /// The store of a database that is there already: a mistyped address must not make another one.
     pub fn open_existing_store(&self) -> Result<Store> {
         match self.database.url.strip_prefix("sqlite://") {

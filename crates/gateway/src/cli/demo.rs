@@ -7,6 +7,7 @@ use administration::workspace::{WorkspacePlan, create};
 use administration::{groups, policy};
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
+use console::SetUp;
 use domain::clock::Clock;
 use domain::environment::ALL_COLLABORATORS;
 use domain::workspace::WorkspaceHandle;
@@ -109,7 +110,7 @@ fn run(
     let site = app::site(store, SystemClock::shared(), settings.server.base_url()?, &settings.server)?;
     actix_web::rt::System::new().block_on(async {
         let base_url = site.base_url.clone();
-        let serving = actix_web::rt::spawn(app::serve(site, gateway, settings)?.run());
+        let serving = actix_web::rt::spawn(app::serve(site, gateway, settings, SetUp::closed())?.run());
         let (sent, provisioned) = actix_web::rt::task::spawn_blocking(move || {
             let outcome = simulator.provision_everyone().map(|people| people.len());
             (simulator, outcome)

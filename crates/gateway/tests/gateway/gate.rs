@@ -9,6 +9,7 @@ use actix_web::dev::ServerHandle;
 use administration::metadata::{Wanted, check};
 use administration::workspace::{WorkspacePlan, create};
 use chrono::{DateTime, Duration, Utc};
+use console::SetUp;
 use domain::audit::{Actor, AuditEntry, EventKind, RequestOrigin, SealedEntry, Source, Subject};
 use domain::clock::{Clock, FixedClock, Timestamp};
 use domain::collaborator::{Person, UserName};
@@ -355,7 +356,7 @@ fn serve(store: Store, clock: Arc<FixedClock>, settings: Settings, listener: Tcp
     let (sender, receiver) = mpsc::channel();
     let thread = thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let server = app::serve(site, listener, &settings).unwrap();
+            let server = app::serve(site, listener, &settings, SetUp::closed()).unwrap();
             sender.send(server.handle()).unwrap();
             server.run().await.unwrap();
         });
