@@ -5,6 +5,7 @@ use ::web::random::NoRandomness;
 use actix_web::http::header::{LOCATION, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use administration::{AdministrationError, with_causes};
 use askama::Template;
 use store::{CommandError, StoreError};
 use url::form_urlencoded::Serializer;
@@ -131,6 +132,23 @@ impl From<CommandError> for ConsoleError {
             CommandError::Refused(domain::decide::Refusal::NotFound) => Self::NotFound,
             CommandError::Refused(refusal) => Self::Refused(sentence(&refusal.to_string())),
             CommandError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<AdministrationError> for ConsoleError {
+    fn from(error: AdministrationError) -> Self {
+        match error {
+            AdministrationError::Store(error) => Self::Store(error),
+            AdministrationError::Command(error) => error.into(),
+            AdministrationError::NoRandomness(error) => Self::NoRandomness(error),
+            error @ (AdministrationError::AccessToken(_)
+            | AdministrationError::Key(_)
+            | AdministrationError::Password(_)) => {
+                tracing::error!(cause = %error, "the console can't answer");
+                Self::Unavailable
+            }
+            error => Self::Refused(sentence(&with_causes(&error))),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The administrators' console: pages made on the server, which work without a script and better with a little of one.
 
+mod access;
 mod account;
 mod assets;
+mod attempt;
 mod enter;
 mod error;
 mod form;

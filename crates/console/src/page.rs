@@ -16,13 +16,18 @@ use crate::session::ConsoleSession;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Home,
+    Access,
     Guide,
     Sessions,
     Account,
 }
 
 /// The places of the main menu, in order: below which address each is, and what it is called.
-const MENU: [(Place, &str, &str); 2] = [(Place::Home, "", "Home"), (Place::Guide, "/guide", "Set-up guide")];
+const MENU: [(Place, &str, &str); 3] = [
+    (Place::Home, "", "Home"),
+    (Place::Access, "/access", "Access"),
+    (Place::Guide, "/guide", "Set-up guide"),
+];
 
 /// What is around a page.
 pub(crate) struct Shell {

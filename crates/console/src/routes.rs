@@ -5,7 +5,7 @@ use actix_web::{guard, web};
 
 use crate::gate::gate;
 use crate::set_up::SetUp;
-use crate::{account, assets, enter, guide, home, sessions, set_up, sign_in};
+use crate::{access, account, assets, enter, guide, home, sessions, set_up, sign_in};
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,28 @@ routes! {
     Get Anyone "/console/{workspace}/enter" => enter::through_saml;
     Post Administrator "/console/{workspace}/sign-out" => sessions::sign_out;
     Get Administrator "/console/{workspace}" => home::show;
+    Get Administrator "/console/{workspace}/access" => access::matrix::show;
+    Get Administrator "/console/{workspace}/access/environments" => access::environments::list;
+    Post Administrator "/console/{workspace}/access/environments" => access::environments::add;
+    Get Administrator "/console/{workspace}/access/environments/{environment}" => access::environments::show;
+    Post Administrator "/console/{workspace}/access/environments/{environment}" => access::environments::set;
+    Post Administrator "/console/{workspace}/access/environments/{environment}/remove" => access::environments::remove;
+    Get Administrator "/console/{workspace}/access/roles" => access::roles::list;
+    Post Administrator "/console/{workspace}/access/roles" => access::roles::add;
+    Get Administrator "/console/{workspace}/access/role" => access::roles::show;
+    Post Administrator "/console/{workspace}/access/role" => access::roles::set;
+    Get Administrator "/console/{workspace}/access/groups" => access::groups::list;
+    Post Administrator "/console/{workspace}/access/groups" => access::groups::add;
+    Get Administrator "/console/{workspace}/access/groups/{group}" => access::members::list;
+    Post Administrator "/console/{workspace}/access/groups/{group}/members" => access::members::add;
+    Post Administrator "/console/{workspace}/access/groups/{group}/members/remove" => access::members::remove;
+    Get Administrator "/console/{workspace}/access/mappings" => access::mappings::list;
+    Post Administrator "/console/{workspace}/access/mappings" => access::mappings::add;
+    Post Administrator "/console/{workspace}/access/mappings/remove" => access::mappings::remove;
+    Get Administrator "/console/{workspace}/access/policy" => access::policy::show;
+    Post Administrator "/console/{workspace}/access/policy" => access::policy::save;
+    Post Administrator "/console/{workspace}/access/policy/edit" => access::policy::edit;
+    Post Administrator "/console/{workspace}/access/policy/review" => access::review::show;
     Get Administrator "/console/{workspace}/sessions" => sessions::list;
     Post Administrator "/console/{workspace}/sessions/end" => sessions::end;
     Get Administrator "/console/{workspace}/guide" => guide::choose;

@@ -141,13 +141,10 @@ impl ConsoleSession {
         Context { now: site.now(), actor: self.actor(), request: client.0.clone(), connection: None }
     }
 
-    /// The administrator at work in the workspace.
+    /// At work in the workspace, as it was when the request began.
     pub(crate) fn acting(&self, site: &Site, client: &Client) -> Acting {
-        Acting {
-            store: site.store.clone(),
-            workspace: self.live.workspace.clone(),
-            context: self.context(site, client),
-        }
+        let (store, workspace) = (site.store.clone(), self.workspace().clone());
+        Acting { store, workspace, context: self.context(site, client) }
     }
 
     /// An audit entry of something that they do now.

@@ -59,6 +59,11 @@ impl Store {
         read!(self, |q, conn| q::groups::find_by_scim_id(conn, workspace, id))
     }
 
+    /// By inner id.
+    pub fn find_group_by_id(&self, workspace: WorkspaceId, id: GroupId) -> Result<Option<Group>, StoreError> {
+        read!(self, |q, conn| q::groups::find(conn, workspace, id))
+    }
+
     /// By name.
     pub fn find_group_by_name(&self, workspace: WorkspaceId, name: &GroupName) -> Result<Option<Group>, StoreError> {
         read!(self, |q, conn| q::groups::find_by_name(conn, workspace, name))

@@ -256,6 +256,18 @@ const SESSIONS: &[Setting] = &[
         "After this time people sign in anew. The identity provider may say less.",
         "A whole number and a unit: 30m, 12h or 7d. It counts for sessions that begin from now on.",
     ),
+    free(
+        "console_session_lifetime",
+        "How long a session of this console lives",
+        "After this time administrators sign in anew, however busy they are.",
+        "A whole number and a unit: 8h or 12h. It counts for sessions that begin from now on.",
+    ),
+    free(
+        "console_idle_timeout",
+        "How long this console waits",
+        "A session of the console ends after this time without a click.",
+        "A whole number and a unit: 15m or 1h. It counts at once, for open sessions as well.",
+    ),
     choice(
         "single_logout",
         "Signing out everywhere",

@@ -66,6 +66,9 @@ pub enum EnvironmentError {
     /// Not a SAML attribute's name.
     #[error("{0:?} is no SAML attribute: a name is 1 to {LONGEST_SAML_NAME} visible characters")]
     SamlAttribute(String),
+    /// No name.
+    #[error("the role of an environment comes by at least one attribute on each side")]
+    NoAttribute,
     /// Too many names.
     #[error("the role of an environment comes by at most {MOST_ATTRIBUTES} attributes on each side")]
     TooManyAttributes,
@@ -194,6 +197,9 @@ fn check_attributes<'a>(
 ) -> Result<(), EnvironmentError> {
     let mut known = BTreeSet::new();
     for attributes in of_environments {
+        if attributes.is_empty() {
+            return Err(EnvironmentError::NoAttribute);
+        }
         if attributes.len() > MOST_ATTRIBUTES {
             return Err(EnvironmentError::TooManyAttributes);
         }
@@ -305,6 +311,7 @@ mod tests {
             assert_eq!(defaults().change("prod", saml(name)), Err(EnvironmentError::SamlAttribute(name.to_owned())));
         }
         assert!(defaults().change("prod", saml("https://acme.test/claims/role-prod")).is_ok());
+        assert_eq!(defaults().change("prod", scim(&[])), Err(EnvironmentError::NoAttribute));
         assert_eq!(
             defaults().change("prod", scim(&["a", "b", "c", "d", "e", "f", "g", "h", "i"])),
             Err(EnvironmentError::TooManyAttributes)

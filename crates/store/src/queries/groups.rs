@@ -69,6 +69,16 @@ impl Row {
     }
 }
 
+pub(crate) fn find(conn: &mut Conn, workspace: WorkspaceId, id: GroupId) -> Result<Option<Group>, StoreError> {
+    let row = collaborator_groups::table
+        .find(id.to_string())
+        .filter(collaborator_groups::workspace_id.eq(workspace.to_string()))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Row::into_group).transpose()
+}
+
 pub(crate) fn find_by_scim_id(
     conn: &mut Conn,
     workspace: WorkspaceId,

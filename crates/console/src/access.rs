@@ -1,0 +1,82 @@
+//! Access: who may do what where, by which words of the identity provider that comes, and under which policy.
+
+pub(crate) mod environments;
+pub(crate) mod groups;
+pub(crate) mod mappings;
+pub(crate) mod matrix;
+pub(crate) mod members;
+pub(crate) mod policy;
+pub(crate) mod review;
+pub(crate) mod roles;
+
+use url::form_urlencoded::Serializer;
+
+use crate::page::Shell;
+
+/// Which of its pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tab {
+    Overview,
+    Environments,
+    Roles,
+    Groups,
+    Mappings,
+    Policy,
+}
+
+const TABS: [(Tab, &str, &str); 6] = [
+    (Tab::Overview, "/access", "Overview"),
+    (Tab::Environments, "/access/environments", "Environments"),
+    (Tab::Roles, "/access/roles", "Roles"),
+    (Tab::Groups, "/access/groups", "Groups"),
+    (Tab::Mappings, "/access/mappings", "Group names"),
+    (Tab::Policy, "/access/policy", "Policy"),
+];
+
+impl Tab {
+    /// All of them: address, name, and whether this is it.
+    fn all(self, shell: &Shell) -> impl Iterator<Item = (String, &'static str, bool)> {
+        TABS.iter().map(move |(tab, below, name)| (shell.path(below), *name, *tab == self))
+    }
+}
+
+/// An address with a query.
+fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+    let said = pairs.iter().filter(|(_, value)| !value.is_empty());
+    match Serializer::new(String::new()).extend_pairs(said).finish() {
+        query if query.is_empty() => path.to_owned(),
+        query => format!("{path}?{query}"),
+    }
+}
+
+/// A number as people read it.
+fn number(number: i64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|group| str::from_utf8(group).ok()).collect();
+    groups.join(",")
+}
+
+/// A number beyond which nobody has counted.
+fn number_at_least(least: i64, is_all: bool) -> String {
+    if is_all { number(least) } else { format!("{}+", number(least)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        assert_eq!(
+            [0, 12, 999, 1_000, 12_345, 1_234_567].map(number),
+            ["0", "12", "999", "1,000", "12,345", "1,234,567"]
+        );
+        assert_eq!(number_at_least(10_000, false), "10,000+");
+    }
+
+    #[test]
+    fn a_query_says_only_what_there_is_to_say_and_escapes_it() {
+        assert_eq!(with_query("/a", &[("q", ""), ("role.dev", "A&B = c")]), "/a?role.dev=A%26B+%3D+c");
+        assert_eq!(with_query("/a", &[("q", "")]), "/a");
+    }
+}
