@@ -3,6 +3,7 @@
 use domain::audit::{EventKind, Subject};
 use domain::connection::{AttributeNames, ConnectionName, WeakAlgorithms};
 use domain::id::ConnectionId;
+use domain::policy::Span;
 use saml_acs::IdentityProvider;
 use serde_json::{Value, json};
 use store::{Connection, StoreError, Unique};
@@ -11,6 +12,7 @@ use web::random::{self, NoRandomness};
 use crate::acting::Acting;
 use crate::error::AdministrationError;
 use crate::metadata::Metadata;
+use crate::trials;
 
 /// What is to change of a connection.
 #[derive(Debug, Default)]
@@ -21,22 +23,37 @@ pub struct ConnectionEdit {
     pub attributes: Vec<(String, String)>,
     /// Which weak algorithms are permitted from now on: this is given anew each time.
     pub weak_algorithms: WeakAlgorithms,
+    /// For how long the change is on trial; none where it is for good.
+    pub confirm_within: Option<Span>,
 }
 
 /// Makes a connection.
 pub fn add(acting: &Acting, name: ConnectionName, edit: ConnectionEdit) -> Result<Connection, AdministrationError> {
     let metadata = edit.metadata.clone().ok_or(AdministrationError::MetadataMissing)?;
+    if edit.confirm_within.is_some() {
+        return Err(AdministrationError::NothingToReturnTo);
+    }
     let made = edited(acting, new(acting, name, metadata)?, edit)?;
     let entry = acting.entry(EventKind::ConnectionUpdated, subject(&made), None, Some(audited(&made)));
     written(acting.store.put_connection(made.clone(), entry), made)
 }
 
-/// Replaces a connection, as long as it is what it was when it was read; links to people stay.
+/// Replaces a connection, as long as it is what it was when it was read; links to people stay. On trial it is taken back unless an
+/// administrator signs in in time; for good, a trial that it was on is over.
 pub fn replace(acting: &Acting, known: &Connection, edit: ConnectionEdit) -> Result<Connection, AdministrationError> {
+    let ends_at = edit.confirm_within.map(|length| trials::end(length, acting.now())).transpose()?;
     let connection = edited(acting, known.clone(), edit)?;
-    let (before, after) = (Some(audited(known)), Some(audited(&connection)));
-    let entry = acting.entry(EventKind::ConnectionUpdated, subject(&connection), before, after);
-    written(acting.store.replace_connection(known.clone(), connection.clone(), entry), connection)
+    let mut after = audited(&connection);
+    if let (Some(end), Some(after)) = (ends_at, after.as_object_mut()) {
+        after.insert("trial_ends_at".to_owned(), json!(end));
+    }
+    let entry = acting.entry(EventKind::ConnectionUpdated, subject(&connection), Some(audited(known)), Some(after));
+    let (read, changed) = (known.clone(), connection.clone());
+    let result = match ends_at {
+        Some(end) => acting.store.try_connection(read, changed, end, entry),
+        None => acting.store.replace_connection(read, changed, entry),
+    };
+    written(result, connection)
 }
 
 /// Removes a connection with its links, sessions and SCIM tokens: nobody signs in as one of its people until they are linked

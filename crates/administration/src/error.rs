@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use domain::collaborator::InvalidUserName;
+use domain::connection::ConnectionName;
 use domain::environment::{ALL_COLLABORATORS, EnvironmentError, GroupName, NameError, RoleName};
 use domain::policy::PolicyError;
 use domain::role::TooManyPrivileges;
@@ -14,6 +15,7 @@ use web::password::HashError;
 use web::random::NoRandomness;
 
 use crate::metadata::MetadataFailure;
+use crate::trials::{LONGEST, SHORTEST};
 
 /// Why something that an administrator wants is refused or fails.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +91,15 @@ pub enum AdministrationError {
     /// No two of a workspace have the same entity id.
     #[error("another identity provider of this workspace is {0} already")]
     EntityIdTaken(String),
+    /// A trial of no sensible length.
+    #[error("a trial lasts from {SHORTEST} to {LONGEST}")]
+    TrialLength,
+    /// A connection that is made has nothing to return to.
+    #[error("a new identity provider can't be on trial, because there is nothing to return to: try it by a test login")]
+    NothingToReturnTo,
+    /// It is not, or no longer.
+    #[error("the identity provider {0} is not on trial")]
+    NotOnTrial(ConnectionName),
     /// There is no key of that id.
     #[error("the workspace {0} has no key {1}")]
     NoSuchKey(WorkspaceHandle, String),

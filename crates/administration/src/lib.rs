@@ -15,6 +15,7 @@ pub mod people;
 pub mod policy;
 pub mod roles;
 pub mod scim;
+pub mod trials;
 pub mod workspace;
 
 pub use acting::{Acting, Settling};

@@ -8,6 +8,7 @@ use ::web::Site;
 use ::web::blocking::blocking;
 use actix_web::rt;
 use administration::metadata::{refresh_due, warn_of_certificates};
+use administration::trials::roll_back_due;
 use invitations::{Mailer, send_due};
 use scim_api::RequestLog;
 use store::{CommandError, StoreError};
@@ -18,6 +19,8 @@ const MAIL_EVERY: Duration = Duration::from_secs(1);
 const RECONSIDER_EVERY: Duration = Duration::from_secs(1);
 /// People whose access is decided anew in one go.
 const RECONSIDERED: i64 = 200;
+/// A connection by which nobody can sign in is put back within so long after its time.
+const ROLL_BACK_EVERY: Duration = Duration::from_secs(2);
 const REFRESH_EVERY: Duration = Duration::from_secs(10);
 const WARN_EVERY: Duration = Duration::from_secs(3_600);
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
@@ -36,6 +39,9 @@ pub(crate) fn start(site: &Site, requests: RequestLog, mailer: Option<Mailer>) {
     }
     repeat("access that changes with time can't be decided", RECONSIDER_EVERY, site, reconsider_due);
     repeat("metadata can't be refreshed", REFRESH_EVERY, site, |site| refresh_due(&site.store, site.now()));
+    repeat("connections on trial can't be put back", ROLL_BACK_EVERY, site, |site| {
+        roll_back_due(&site.store, site.now())
+    });
     repeat("certificates can't be looked at", WARN_EVERY, site, |site| warn_of_certificates(&site.store, site.now()));
     repeat("expired rows can't be removed", FORGET_EVERY, site, |site| {
         site.limits.forget_idle();

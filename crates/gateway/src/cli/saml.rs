@@ -14,6 +14,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use domain::clock::Timestamp;
 use domain::connection::WeakAlgorithms;
+use domain::policy::Span;
 use saml_acs::{IdentityProvider, SigningCertificate};
 use store::Connection;
 
@@ -44,6 +45,8 @@ pub(super) enum Idp {
     Set(Set),
     /// Print what is known of it: addresses, certificates, what is permitted
     Show(show::Show),
+    /// Put it back now to what it was before the change that is on trial
+    Rollback(list::Rollback),
     /// Fetch its metadata from its address now; a server does that every six hours
     Refresh(list::Refresh),
     /// Print the names of all
@@ -78,6 +81,10 @@ pub(super) struct Set {
     /// Take signatures that rest on SHA-1, which is broken; setting the metadata anew without it takes that back
     #[arg(long)]
     allow_sha1: bool,
+    /// Change it on trial, such as for 10m: in force at once, and taken back unless an administrator (Environment admin in dev)
+    /// signs in through it in time
+    #[arg(long, value_name = "DURATION")]
+    confirm_within: Option<Span>,
 }
 
 impl Saml {
@@ -85,6 +92,7 @@ impl Saml {
         match self {
             Self::Idp(Idp::Set(set)) => set.run(settings),
             Self::Idp(Idp::Show(show)) => show.run(settings),
+            Self::Idp(Idp::Rollback(rollback)) => rollback.run(settings),
             Self::Idp(Idp::Refresh(refresh)) => refresh.run(settings),
             Self::Idp(Idp::List(listing)) => list::list(listing, settings),
             Self::Idp(Idp::Remove(remove)) => remove.run(settings),
@@ -106,7 +114,13 @@ impl Set {
         }
         let provider = IdentityProvider::from_metadata(&connection.metadata)?;
         let certificates = provider.signing_certificates().len();
-        output::line(format!("{} signs in here, with {certificates} signing certificate(s).", provider.entity_id()))
+        output::line(format!("{} signs in here, with {certificates} signing certificate(s).", provider.entity_id()))?;
+        match self.confirm_within {
+            Some(length) => output::line(format!(
+                "On trial: unless an Environment admin in dev signs in through it within {length}, it is put back to what it was."
+            )),
+            None => Ok(()),
+        }
     }
 
     /// As it is to be. What is not named stays, but for the permission of SHA-1, which is given anew each time.
@@ -119,6 +133,7 @@ impl Set {
             metadata: self.metadata.as_ref().map(|from| self.read(from, known, acting.now())).transpose()?,
             attributes: attributes.collect::<Result<_>>()?,
             weak_algorithms: WeakAlgorithms::with_sha1(self.allow_sha1),
+            confirm_within: self.confirm_within,
         })
     }
 

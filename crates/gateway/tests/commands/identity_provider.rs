@@ -45,6 +45,7 @@ fn the_identity_provider_is_shown_with_addresses_certificates_and_what_is_permit
         "signing_certificates": [null],
         "wants_signed_requests": false,
         "sha1_permitted": false,
+        "trial": null,
     });
     assert_eq!(shown, expected);
     assert_eq!(certificate["subject"], "CN=gatehouse-demo, OU=SSOProvider, O=Okta simulator");
@@ -190,4 +191,36 @@ fn somebody_is_linked_to_a_provider_and_a_name_id() {
     acme.sign_in(&mut acme.browser(), "A0017").expect(303);
     assert_eq!(machine.fails(&link("bob@acme.test")), "this NameID names somebody else at default already");
     drop(server);
+}
+
+#[test]
+fn a_change_on_trial_is_told_of_and_taken_back() {
+    let (machine, _) = acme();
+    let before = machine.json(&SHOW_JSON);
+    let other = IdentityProvider::generate("http://new.test", SystemClock.now()).unwrap();
+    fs::write(machine.path("new.xml"), other.metadata()).unwrap();
+    let set = ["saml", "idp", "set", "--workspace", "acme", "--metadata", "new.xml", "--confirm-within"];
+    let told = machine.ok(&[&set[..], &["10m"]].concat());
+    assert!(told.contains("On trial: unless an Environment admin in dev signs in through it within 10m"), "{told}");
+    let shown = machine.json(&SHOW_JSON);
+    assert_eq!(shown["entity_id"], other.entity_id());
+    let trial = &shown["trial"];
+    assert_eq!(
+        (&trial["before"]["entity_id"], &trial["begun_by"]["type"]),
+        (&before["entity_id"], &json!("command_line"))
+    );
+    let lines = machine.ok(&SHOW);
+    assert!(lines.contains("  on trial      until 20"), "{lines}");
+    assert!(lines.contains(&format!("then it is {} again", PROVIDER.entity_id())), "{lines}");
+    let doctor = machine.ok(&["doctor"]);
+    assert!(doctor.contains("default is on trial until 20"), "{doctor}");
+
+    assert!(machine.fails(&[&set[..], &["25h"]].concat()).contains("a trial lasts from 1m to 1d"));
+    let new = [&set[..7], &["--idp", "new", "--confirm-within", "10m"]].concat();
+    assert!(machine.fails(&new).contains("there is nothing to return to"));
+    let rollback = ["saml", "idp", "rollback", "--workspace", "acme"];
+    let back = machine.ok(&rollback);
+    assert!(back.contains(&format!("{} signs in here.", PROVIDER.entity_id())), "{back}");
+    assert_eq!(machine.json(&SHOW_JSON), before);
+    assert_eq!(machine.fails(&rollback), "the identity provider default is not on trial");
 }

@@ -40,4 +40,5 @@ mod sign_in;
 mod single_logout;
 mod test_logins;
 mod tracer;
+mod trials;
 mod workspaces;

@@ -54,6 +54,12 @@ fn provider(store: &Store, workspace: &Workspace, connection: &Connection, now: 
         let finding = format!("{name} may sign with SHA-1, which is broken");
         findings.push(Finding::warning("SAML", finding, format!("Have it sign with SHA-256, then {set}")));
     }
+    if let Some(trial) = store.find_trial(connection.id)? {
+        let end = trial.ends_at.format("%Y-%m-%d %H:%M:%S UTC");
+        let finding = format!("{name} is on trial until {end}, and is then put back to {}", trial.before.entity_id);
+        let remedy = format!("Sign in through {name} as an Environment admin in dev: that keeps it as it is");
+        findings.push(Finding::warning("SAML", finding, remedy));
+    }
     if let Some(trouble) = store.metadata_status(connection.id)?.and_then(|status| status.trouble) {
         let finding = format!("the metadata of {name} can't be refreshed: {trouble}");
         findings.push(Finding::warning(

@@ -1,5 +1,6 @@
 use administration::connections::{self, audited};
 use administration::metadata::{Outcome, refresh};
+use administration::trials;
 use anyhow::{Result, bail};
 use clap::Args;
 use store::Connection;
@@ -16,6 +17,23 @@ pub(in crate::cli) struct Remove {
     within: InWorkspace,
     #[command(flatten)]
     idp: OfProvider,
+}
+
+/// `gatehouse saml idp rollback`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Rollback {
+    #[command(flatten)]
+    within: InWorkspace,
+    #[command(flatten)]
+    idp: OfProvider,
+}
+
+impl Rollback {
+    pub(super) fn run(self, settings: &Settings) -> Result<()> {
+        let acting = self.within.open(settings)?;
+        let before = trials::roll_back(&acting, &self.idp.get(&acting)?)?;
+        output::line(format!("{} is as it was: {} signs in here.", before.name, before.entity_id))
+    }
 }
 
 /// `gatehouse saml idp refresh`

@@ -1,11 +1,12 @@
 use administration::Acting;
+use administration::connections::audited;
 use anyhow::{Context, Result};
 use clap::Args;
 use domain::clock::Timestamp;
 use domain::connection::AttributeNames;
 use saml_acs::{CertificateFacts, IdentityProvider};
 use serde_json::{Value, json};
-use store::{Connection, MetadataStatus};
+use store::{Connection, MetadataStatus, Trial};
 
 use crate::cli::session::{InWorkspace, OfProvider};
 use crate::config::Settings;
@@ -33,6 +34,7 @@ struct Known {
     provider: IdentityProvider,
     certificates: Vec<Certificate>,
     sha1_permitted: bool,
+    trial: Option<Trial>,
 }
 
 /// A signing certificate at the time of the command.
@@ -64,6 +66,7 @@ impl Known {
             certificates: certificates.collect::<Result<_>>()?,
             provider,
             sha1_permitted: connection.weak_algorithms.permit_sha1(),
+            trial: acting.store.find_trial(connection.id)?,
         })
     }
 
@@ -81,6 +84,7 @@ impl Known {
             "metadata_url": self.url,
             "metadata_refresh": self.refresh.as_ref().map(refresh_json),
             "sha1_permitted": self.sha1_permitted,
+            "trial": self.trial.as_ref().map(trial_json),
         })
     }
 
@@ -111,8 +115,17 @@ impl Known {
         }
         self.print_refresh()?;
         let sha1 = if self.sha1_permitted { "permitted; have it sign with SHA-256 instead" } else { "refused" };
-        output::line(format!("  SHA-1         {sha1}"))
+        output::line(format!("  SHA-1         {sha1}"))?;
+        let Some(trial) = &self.trial else { return Ok(()) };
+        let end = trial.ends_at.format("%Y-%m-%d %H:%M:%S UTC");
+        output::line(format!("  on trial      until {end}, unless an administrator signs in through it before"))?;
+        output::line(format!("                then it is {} again", trial.before.entity_id))
     }
+}
+
+fn trial_json(trial: &Trial) -> Value {
+    let Trial { before, begun_at, ends_at, begun_by } = trial;
+    json!({ "begun_at": begun_at, "ends_at": ends_at, "begun_by": begun_by, "before": audited(before) })
 }
 
 fn refresh_json(status: &MetadataStatus) -> Value {
