@@ -23,11 +23,8 @@ pub(crate) enum Place {
 }
 
 /// The places of the main menu, in order: below which address each is, and what it is called.
-const MENU: [(Place, &str, &str); 3] = [
-    (Place::Home, "", "Home"),
-    (Place::Access, "/access", "Access"),
-    (Place::Guide, "/guide", "Set-up guide"),
-];
+const MENU: [(Place, &str, &str); 3] =
+    [(Place::Home, "", "Home"), (Place::Access, "/access", "Access"), (Place::Guide, "/guide", "Set-up guide")];
 
 /// What is around a page.
 pub(crate) struct Shell {

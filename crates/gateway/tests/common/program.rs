@@ -149,6 +149,14 @@ impl Machine {
         running
     }
 
+    /// The same where there is no workspace yet, with the address that it prints to make the first one.
+    pub(crate) fn serve_to_be_set_up(&self) -> (Running, String) {
+        let mut child = self.command(&["serve"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let line = wait_for_line(child.stdout.take().unwrap(), "/console/_set-up?token=");
+        let running = Running { child };
+        (running, line.trim().to_owned())
+    }
+
     /// The same, with all that it says on standard error until it ends.
     pub(crate) fn serve_logged(&self) -> (Running, JoinHandle<String>) {
         let mut child = self.command(&["serve"]).stderr(Stdio::piped()).spawn().unwrap();

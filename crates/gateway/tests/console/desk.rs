@@ -15,12 +15,12 @@ use crate::common::program::{Machine, Running};
 
 pub(crate) type Story = fn(Desk) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// A browser, and the demo that it is pointed at.
+/// A browser, and the gateway that it is pointed at.
 pub(crate) struct Desk {
     pub(crate) window: Window,
     pub(crate) machine: Machine,
     pub(crate) gateway: String,
-    _demo: Running,
+    _gateway: Running,
 }
 
 /// Runs a story at a desk of its own, where the demo runs.
@@ -28,12 +28,15 @@ pub(crate) fn at_a_desk(story: Story) {
     in_a_browser(|window| {
         let machine = Machine::new().with("GATEHOUSE_DATABASE__URL", "sqlite://demo.db");
         let (demo, _) = machine.demo();
-        let desk = Desk { window, gateway: machine.base_url(), machine, _demo: demo };
-        story(desk)
+        story(Desk::new(window, machine, demo))
     });
 }
 
 impl Desk {
+    pub(crate) fn new(window: Window, machine: Machine, gateway: Running) -> Self {
+        Self { window, gateway: machine.base_url(), machine, _gateway: gateway }
+    }
+
     /// Opens a page of acme's console, or of another address of the gateway.
     pub(crate) async fn open(&self, path: &str) {
         self.window.open(&format!("{}{path}", self.gateway)).await;

@@ -6,4 +6,5 @@
 mod common;
 mod desk;
 
+mod from_nothing;
 mod signing_in;

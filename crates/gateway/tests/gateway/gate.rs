@@ -77,6 +77,36 @@ pub(crate) struct Gate {
     database: Database,
 }
 
+/// A gateway that has no workspace yet, and the token that opens its set-up.
+pub(crate) struct Bare {
+    pub(crate) base_url: String,
+    pub(crate) token: String,
+    pub(crate) store: Store,
+    _server: Server,
+    _database: Database,
+}
+
+impl Bare {
+    pub(crate) fn on_sqlite() -> Self {
+        Self::on(Database::sqlite())
+    }
+
+    pub(crate) fn on_postgres() -> Option<Self> {
+        Database::postgres().map(Self::on)
+    }
+
+    fn on(database: Database) -> Self {
+        let store = open(&database);
+        store.migrate().unwrap();
+        let (listener, listen) = listen();
+        let token = ::web::random::secret().unwrap();
+        let clock = Arc::new(FixedClock::at(ten_o_clock()));
+        let server = serve_with(store.clone(), clock, load_settings("", &listen), listener, SetUp::by(&token));
+        let (base_url, token) = (format!("http://{listen}"), token.expose_secret().to_owned());
+        Self { base_url, token, store, _server: server, _database: database }
+    }
+}
+
 /// A server that ends with the test.
 struct Server {
     handle: ServerHandle,
@@ -351,12 +381,22 @@ fn load_settings(text: &str, listen: &str) -> Settings {
 
 /// Serves in an actix system on a thread of its own.
 fn serve(store: Store, clock: Arc<FixedClock>, settings: Settings, listener: TcpListener) -> Server {
+    serve_with(store, clock, settings, listener, SetUp::closed())
+}
+
+fn serve_with(
+    store: Store,
+    clock: Arc<FixedClock>,
+    settings: Settings,
+    listener: TcpListener,
+    set_up: SetUp,
+) -> Server {
     let base_url = settings.server.base_url().unwrap();
     let site = app::site(store, clock, base_url, &settings.server).unwrap();
     let (sender, receiver) = mpsc::channel();
     let thread = thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let server = app::serve(site, listener, &settings, SetUp::closed()).unwrap();
+            let server = app::serve(site, listener, &settings, set_up).unwrap();
             sender.send(server.handle()).unwrap();
             server.run().await.unwrap();
         });
