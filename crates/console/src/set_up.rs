@@ -101,8 +101,6 @@ pub(crate) async fn show(
     if is_new {
         response.cookie(cookie.to_http(&site.base_url));
     }
-    // The address has the token in it: no other site is told of it.
-    response.insert_header(("referrer-policy", "no-referrer"));
     Ok(response.content_type("text/html; charset=utf-8").body(page.render()?))
 }
 

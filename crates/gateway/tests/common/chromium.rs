@@ -111,12 +111,15 @@ impl Window {
     pub(crate) async fn is_as_wide_as(&self, width: u32) {
         let metrics = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+        // A telephone's bars lie on top of the page.
+        self.devtools("Emulation.setScrollbarsHidden", json!({ "hidden": true })).await;
     }
 
-    /// What the visitor's system is set to.
+    /// What the visitor's system is set to. Nothing moves: a colour that is on its way to another one would be measured.
     pub(crate) async fn prefers(&self, scheme: &str) {
         let scheme = json!({ "name": "prefers-color-scheme", "value": scheme });
-        self.devtools("Emulation.setEmulatedMedia", json!({ "features": [scheme] })).await;
+        let still = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": [scheme, still] })).await;
     }
 
     /// Pages run no script of theirs from now on.
