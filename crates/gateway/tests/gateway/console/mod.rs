@@ -1,5 +1,6 @@
 //! The console over HTTP: what it refuses, and what its pages do.
 
+mod access;
 mod security;
 mod set_up;
 mod sign_in;
