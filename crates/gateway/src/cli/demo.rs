@@ -137,7 +137,9 @@ fn announce(simulator_url: &str, base_url: &BaseUrl, people: &str, settings: &Se
     output::line(format!("  Open       {simulator_url}/      the simulator, which plays Okta"))?;
     output::line("  Sign in    press \"Sign in\" beside Ann: you land on her session")?;
     output::line(format!("  Session    {base_url}/session"))?;
-    output::line(format!("  Console    {base_url}/console/{WORKSPACE}      Ann administers it: sign in through your organisation"))?;
+    output::line(format!(
+        "  Console    {base_url}/console/{WORKSPACE}      Ann administers it: sign in through your organisation"
+    ))?;
     output::line(format!("  SCIM       {}", base_url.scim()))?;
     // An address with a password is not printed.
     if settings.database.url.starts_with("sqlite://") {

@@ -26,36 +26,29 @@ fn a_gateway_is_set_up_without_a_script() {
 async fn from_nothing(window: Window, with_scripts: bool) {
     let machine = Machine::new();
     let (serving, link) = machine.serve_to_be_set_up();
-    let desk = Desk::new(window, machine, serving);
+    let desk = Desk::new(window, machine, serving, with_scripts);
     if !with_scripts {
         desk.window.without_scripts().await;
     }
-    make_the_workspace(&desk, &link, with_scripts).await;
+    make_the_workspace(&desk, &link).await;
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let provider = IdentityProvider::generate(&address, SystemClock.now()).unwrap();
-    connect(&desk, &provider, with_scripts).await;
-    let token = switch_scim_on(&desk, with_scripts).await;
+    connect(&desk, &provider).await;
+    let token = switch_scim_on(&desk).await;
     let people = Provider::start(&desk, provider, listener, token);
-    test_scim(&desk, &people, with_scripts).await;
-    test_a_login(&desk, with_scripts).await;
-    sign_in(&desk, with_scripts).await;
+    test_scim(&desk, &people).await;
+    test_a_login(&desk).await;
+    sign_in(&desk).await;
 }
 
-async fn look_at(desk: &Desk, name: &str, with_scripts: bool) {
-    // axe-core is a script itself.
-    if with_scripts {
-        desk.look_at(name).await;
-    }
-}
-
-async fn make_the_workspace(desk: &Desk, link: &str, with_scripts: bool) {
+async fn make_the_workspace(desk: &Desk, link: &str) {
     desk.open("/console/").await;
     assert!(desk.window.text().await.contains("There is no workspace yet"));
     desk.open("/console/_set-up?token=wrong").await;
     desk.window.headed("This link is over").await;
     desk.window.open(link).await;
-    look_at(desk, "set-up", with_scripts).await;
+    desk.look_at("set-up").await;
     for (field, text) in [
         ("name", "Acme"),
         ("handle", "acme"),
@@ -67,88 +60,80 @@ async fn make_the_workspace(desk: &Desk, link: &str, with_scripts: bool) {
     }
     desk.window.click("make").await;
     desk.arrive("/console/acme/account").await;
-    look_at(desk, "second-factor", with_scripts).await;
+    desk.look_at("second-factor").await;
     let key = desk.window.find("totp-key").await.text().await.unwrap();
     desk.window.fill("code", &code(&key)).await;
     desk.window.click("set-up-factor").await;
     desk.arrive("/console/acme/guide").await;
-    look_at(desk, "guide", with_scripts).await;
+    desk.look_at("guide").await;
     desk.window.open(link).await;
     desk.window.headed("This link is over").await;
 }
 
-async fn connect(desk: &Desk, provider: &IdentityProvider, with_scripts: bool) {
+async fn connect(desk: &Desk, provider: &IdentityProvider) {
     desk.open("/console/acme/guide").await;
     desk.window.click("guide-okta").await;
     desk.arrive("/console/acme/guide/okta/app").await;
     let copied = desk.window.text().await;
     assert!(copied.contains(&format!("{}/saml/acme/acs", desk.gateway)), "{copied}");
-    look_at(desk, "guide-app", with_scripts).await;
+    desk.look_at("guide-app").await;
     desk.window.click("onwards").await;
-    look_at(desk, "guide-attributes", with_scripts).await;
+    desk.look_at("guide-attributes").await;
     desk.window.click("onwards").await;
     desk.window.click("connect").await;
     let error = desk.window.find("guide-error").await.text().await.unwrap();
     assert_eq!(error, "A new identity provider needs its metadata.");
-    look_at(desk, "guide-metadata", with_scripts).await;
+    desk.look_at("guide-metadata").await;
     let file = desk.machine.path("metadata.xml");
     std::fs::write(&file, provider.metadata()).unwrap();
     desk.window.find("file").await.send_keys(file.to_str().unwrap()).await.unwrap();
     desk.window.click("connect").await;
     desk.arrive("/console/acme/guide/okta/test-login").await;
     assert!(desk.window.text().await.contains("is connected"));
-    look_at(desk, "guide-test-login", with_scripts).await;
+    desk.look_at("guide-test-login").await;
 }
 
-async fn switch_scim_on(desk: &Desk, with_scripts: bool) -> String {
+async fn switch_scim_on(desk: &Desk) -> String {
     desk.open("/console/acme/guide/okta/provisioning").await;
-    look_at(desk, "guide-provisioning", with_scripts).await;
+    desk.look_at("guide-provisioning").await;
     desk.window.click("make-token").await;
     let token = desk.window.find("scim-token").await.text().await.unwrap();
     assert!(token.starts_with("gh-scim-"), "{token}");
-    look_at(desk, "guide-token", with_scripts).await;
+    desk.look_at("guide-token").await;
     let policy = desk.machine.json(&["workspace", "show", "--workspace", "acme", "--json"]);
     assert_eq!(policy["jit"], "known");
     token
 }
 
-async fn test_scim(desk: &Desk, people: &Provider, with_scripts: bool) {
+async fn test_scim(desk: &Desk, people: &Provider) {
     desk.window.click("onwards").await;
     desk.window.find("waiting").await;
     people.provision();
-    if !with_scripts {
+    if !desk.with_scripts {
         // The log is written within a second: whoever has no script looks again.
         while !desk.window.source().await.contains("id=\"arrived\"") {
             desk.window.click("look-again").await;
         }
     }
     desk.window.find("arrived").await;
-    look_at(desk, "guide-test-scim", with_scripts).await;
+    desk.look_at("guide-test-scim").await;
 }
 
-async fn test_a_login(desk: &Desk, with_scripts: bool) {
+async fn test_a_login(desk: &Desk) {
     desk.open("/console/acme/guide/okta/test-login").await;
     desk.window.click("test-login").await;
-    pick_ann(desk, with_scripts).await;
+    desk.pick("ann").await;
     desk.window.headed("Test login").await;
-    look_at(desk, "test-login", with_scripts).await;
+    desk.look_at("test-login").await;
     desk.open("/session").await;
     assert_eq!(desk.window.json().await["error"], "no live session");
 }
 
-/// Signs in as Ann at the identity provider, whose own page posts the response by a script or by a button.
-async fn pick_ann(desk: &Desk, with_scripts: bool) {
-    desk.window.click("pick-ann").await;
-    if !with_scripts {
-        desk.window.click("continue").await;
-    }
-}
-
 /// Ann is invited: her first login is held until she has used the link, unless the policy does without.
-async fn sign_in(desk: &Desk, with_scripts: bool) {
+async fn sign_in(desk: &Desk) {
     desk.machine.ok(&["workspace", "set", "--workspace", "acme", "invitations=sso_accepts"]);
     desk.open("/saml/acme/login").await;
-    pick_ann(desk, with_scripts).await;
+    desk.pick("ann").await;
     desk.arrive("/session").await;
     assert_eq!(desk.window.json().await["user"]["userName"], "ann@acme.test");
     desk.open("/console/acme/guide").await;

@@ -4,6 +4,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[macro_use]
 mod desk;
 
 mod from_nothing;
