@@ -76,6 +76,9 @@ pub enum AdministrationError {
     /// There is no token of that id.
     #[error("there is no token {0} in {1}")]
     NoSuchToken(String, WorkspaceHandle),
+    /// There is none of that name.
+    #[error("there is no identity provider {0}")]
+    NoSuchProvider(String),
     /// Nothing is known of the identity provider.
     #[error("a new identity provider needs its metadata")]
     MetadataMissing,

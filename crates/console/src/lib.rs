@@ -11,6 +11,7 @@ mod gate;
 mod guide;
 mod home;
 mod page;
+mod people;
 mod routes;
 mod session;
 mod sessions;

@@ -16,6 +16,7 @@ use crate::session::ConsoleSession;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Home,
+    People,
     Access,
     Guide,
     Sessions,

@@ -5,7 +5,7 @@ use actix_web::{guard, web};
 
 use crate::gate::gate;
 use crate::set_up::SetUp;
-use crate::{access, account, assets, enter, guide, home, sessions, set_up, sign_in};
+use crate::{access, account, assets, enter, guide, home, people, sessions, set_up, sign_in};
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,15 @@ routes! {
     Get Anyone "/console/{workspace}/enter" => enter::through_saml;
     Post Administrator "/console/{workspace}/sign-out" => sessions::sign_out;
     Get Administrator "/console/{workspace}" => home::show;
+    Get Administrator "/console/{workspace}/people/{person}" => people::person::show;
+    Get Administrator "/console/{workspace}/people/{person}/receipt" => people::receipt::show;
+    Get Administrator "/console/{workspace}/people/{person}/confirm/{action}" => people::actions::confirm;
+    Post Administrator "/console/{workspace}/people/{person}/do/{action}" => people::actions::act;
+    Post Administrator "/console/{workspace}/people/{person}/role" => people::actions::set_role;
+    Post Administrator "/console/{workspace}/people/{person}/groups" => people::actions::join;
+    Post Administrator "/console/{workspace}/people/{person}/groups/leave" => people::actions::leave;
+    Post Administrator "/console/{workspace}/people/{person}/link" => people::actions::link;
+    Post Administrator "/console/{workspace}/people/{person}/sessions/end" => people::actions::end_session;
     Get Administrator "/console/{workspace}/access" => access::matrix::show;
     Get Administrator "/console/{workspace}/access/environments" => access::environments::list;
     Post Administrator "/console/{workspace}/access/environments" => access::environments::add;

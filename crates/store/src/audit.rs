@@ -133,6 +133,16 @@ impl Store {
         read!(self, |q, conn| q::audit::about(conn, workspace, person, kinds, before, limit))
     }
 
+    /// The first entry of a kind about a person.
+    pub fn first_entry_about(
+        &self,
+        workspace: WorkspaceId,
+        person: PersonId,
+        kind: EventKind,
+    ) -> Result<Option<SealedEntry>, StoreError> {
+        read!(self, |q, conn| q::audit::first_about(conn, workspace, person, kind))
+    }
+
     /// The highest number in the log; 0 where nothing is sealed.
     pub fn last_sealed(&self, workspace: WorkspaceId) -> Result<i64, StoreError> {
         read!(self, |q, conn| q::audit::last_sealed(conn, workspace))

@@ -69,6 +69,11 @@ impl Store {
         read!(self, |q, conn| q::groups::find_by_name(conn, workspace, name))
     }
 
+    /// Names of groups, in their order; so many at most.
+    pub fn group_names(&self, workspace: WorkspaceId, limit: i64) -> Result<Vec<String>, StoreError> {
+        read!(self, |q, conn| q::groups::names(conn, workspace, limit))
+    }
+
     /// The members of origin `scim`.
     pub fn group_members(&self, group: GroupId) -> Result<Vec<Member>, StoreError> {
         read!(self, |q, conn| q::groups::members(conn, group))

@@ -193,6 +193,24 @@ pub(crate) fn about(
     rows.into_iter().map(|row| Ok((row.ordinal, row.into_entry()?))).collect()
 }
 
+/// The first entry of that kind about a person.
+pub(crate) fn first_about(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    person: PersonId,
+    kind: EventKind,
+) -> Result<Option<SealedEntry>, StoreError> {
+    let first: Option<Row> = audit_entries::table
+        .filter(audit_entries::workspace_id.eq(workspace.to_string()))
+        .filter(audit_entries::subject_id.eq(person.to_string()))
+        .filter(audit_entries::kind.eq(kind.as_str()))
+        .order(audit_entries::ordinal)
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    first.map(Row::into_entry).transpose()
+}
+
 /// Their latest logins.
 pub(super) fn logins_of(
     conn: &mut Conn,

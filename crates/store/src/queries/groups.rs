@@ -93,6 +93,16 @@ pub(crate) fn find_by_scim_id(
     row.map(Row::into_group).transpose()
 }
 
+/// The first names.
+pub(crate) fn names(conn: &mut Conn, workspace: WorkspaceId, limit: i64) -> Result<Vec<String>, StoreError> {
+    Ok(collaborator_groups::table
+        .filter(collaborator_groups::workspace_id.eq(workspace.to_string()))
+        .order(collaborator_groups::name)
+        .limit(limit)
+        .select(collaborator_groups::name)
+        .load(conn)?)
+}
+
 pub(crate) fn find_by_name(
     conn: &mut Conn,
     workspace: WorkspaceId,
