@@ -14,14 +14,16 @@ pub fn add(acting: &Acting, name: &str, edit: &EnvironmentEdit, place: Place<'_>
     change(acting, name, EventKind::EnvironmentAdded, |all| all.add(name, edit.clone(), place))
 }
 
-/// Changes how the roles of one come, how long they last, or where it stands; without a place it stays where it is.
+/// Changes how the roles of one come, how long they last, or where it stands; without a place it stays where it is. Somebody who
+/// has seen all of it says at which version of the policy that was: if it is another by now, nothing is changed.
 pub fn set(
     acting: &Acting,
     name: &str,
     edit: &EnvironmentEdit,
     place: Option<Place<'_>>,
+    seen: Option<i64>,
 ) -> Result<(), AdministrationError> {
-    change(acting, name, EventKind::EnvironmentUpdated, |all| {
+    change_seen(acting, name, EventKind::EnvironmentUpdated, seen, |all| {
         all.change(name, edit.clone())?;
         place.map_or(Ok(()), |place| all.put(name, place))
     })
@@ -58,8 +60,21 @@ fn change(
     kind: EventKind,
     edit: impl Fn(&mut Environments) -> Result<(), EnvironmentError>,
 ) -> Result<(), AdministrationError> {
+    change_seen(acting, name, kind, None, edit)
+}
+
+fn change_seen(
+    acting: &Acting,
+    name: &str,
+    kind: EventKind,
+    seen: Option<i64>,
+    edit: impl Fn(&mut Environments) -> Result<(), EnvironmentError>,
+) -> Result<(), AdministrationError> {
     loop {
         let version = acting.current_workspace()?.policy_version;
+        if seen.is_some_and(|seen| seen != version) {
+            return Err(AdministrationError::PolicyOvertaken);
+        }
         let before = Environments::new(acting.store.environments(acting.workspace.id)?);
         let mut after = before.clone();
         edit(&mut after)?;

@@ -29,7 +29,7 @@ const TABS: [(Tab, &str, &str); 6] = [
     (Tab::Environments, "/access/environments", "Environments"),
     (Tab::Roles, "/access/roles", "Roles"),
     (Tab::Groups, "/access/groups", "Groups"),
-    (Tab::Mappings, "/access/mappings", "Group names"),
+    (Tab::Mappings, "/access/mappings", "Group mapping"),
     (Tab::Policy, "/access/policy", "Policy"),
 ];
 

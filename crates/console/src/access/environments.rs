@@ -65,6 +65,8 @@ pub(crate) struct EnvironmentForm {
     max_age: String,
     /// Empty where it stays, `last`, or `before:` with a name.
     place: String,
+    /// The version of the policy, of which the environments are a part, that was looked at.
+    version: Option<i64>,
 }
 
 /// What was typed, as far as it can be read without looking anything up.
@@ -73,6 +75,7 @@ struct Wanted {
     default_role: String,
     edit: EnvironmentEdit,
     place: String,
+    seen: Option<i64>,
 }
 
 /// The list, with the form for a further one.
@@ -158,7 +161,7 @@ impl Wanted {
     }
 
     fn set(&self, acting: &Acting) -> Result<Settling, AdministrationError> {
-        environments::set(acting, &self.name, &self.edit(acting)?, self.place())?;
+        environments::set(acting, &self.name, &self.edit(acting)?, self.place(), self.seen)?;
         acting.begin_to_settle()
     }
 
@@ -184,6 +187,7 @@ impl EnvironmentForm {
             default_role: environment.default_role.to_string(),
             max_age: environment.max_age.map(|age| age.to_string()).unwrap_or_default(),
             place: String::new(),
+            version: None,
         }
     }
 
@@ -202,7 +206,7 @@ impl EnvironmentForm {
             max_age: Some(max_age),
         };
         let (name, place) = (self.name.trim().to_owned(), self.place.clone());
-        Ok(Wanted { name, default_role: self.default_role.clone(), edit, place })
+        Ok(Wanted { name, default_role: self.default_role.clone(), edit, place, seen: self.version })
     }
 }
 

@@ -20,7 +20,7 @@ use crate::session::ConsoleSession;
 
 const HERE: &str = "/access/mappings";
 /// Names on a page.
-const PAGE: usize = 100;
+const PAGE: usize = 50;
 
 #[derive(Template)]
 #[template(path = "access/mappings.html")]
@@ -100,7 +100,7 @@ async fn list_page(
     form: MappingForm,
     wrong: Option<Wrong>,
 ) -> Result<ListPage, ConsoleError> {
-    let shell = Shell::new(session, Place::Access, "Group names");
+    let shell = Shell::new(session, Place::Access, "Group mapping");
     let here = shell.path(HERE);
     let first = (!from.after.is_empty()).then(|| here.clone());
     let (mappings, has_more) = {

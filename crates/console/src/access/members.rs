@@ -128,7 +128,10 @@ fn set(acting: &Acting, group: GroupId, user: &str, member: bool) -> Result<Opti
     Ok(Some(match (member, others.is_empty()) {
         (true, _) => format!("{name} is in {group} by hand: no sync takes that back."),
         (false, true) => format!("{name} is not in {group} any more."),
-        (false, false) => format!("{name} is still in {group}: {} says so.", others.join(" and ")),
+        (false, false) => {
+            let say = if others.len() > 1 { "say" } else { "says" };
+            format!("{name} is still in {group}: {} {say} so.", others.join(" and "))
+        }
     }))
 }
 

@@ -81,7 +81,7 @@ impl Environment {
             }
             Self::Set(set) => {
                 let acting = set.one.within.open(settings)?;
-                environments::set(&acting, &set.one.name, &set.edit(&acting)?, None)?;
+                environments::set(&acting, &set.one.name, &set.edit(&acting)?, None, None)?;
                 settle(&acting)
             }
             Self::Remove(one) => {

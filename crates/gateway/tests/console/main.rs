@@ -7,5 +7,6 @@ mod common;
 #[macro_use]
 mod desk;
 
+mod access;
 mod from_nothing;
 mod signing_in;

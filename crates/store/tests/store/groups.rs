@@ -1,11 +1,14 @@
 //! Groups with their members: made, renamed and removed, each origin for itself.
 
+use std::collections::BTreeMap;
+
 use chrono::Duration;
 use domain::access::Origin;
+use domain::audit::EventKind;
 use domain::command::Command;
 use domain::environment::GroupName;
 use domain::group::{Group, GroupCommand};
-use domain::id::{PersonId, ScimGroupId};
+use domain::id::{PersonId, ScimGroupId, WorkspaceId};
 use domain::predicate::{AttributePath, Comparison, Operand, Predicate};
 use store::{Position, StoreError, Unique};
 
@@ -62,6 +65,41 @@ on_both_databases! {
         let shown = acme.store.scim_memberships(&[ann, bob]).unwrap();
         assert_eq!((shown[&ann][0].group, shown[&ann][0].name.as_str()), (sales.scim_id, "Sales"));
         assert!(!shown.contains_key(&bob));
+    }
+
+    fn members_are_counted_by_whoever_says_so_and_no_further_than_asked_for(db: &Database) {
+        let acme = Acme::on(db);
+        let [ann, bob, carol] = three(&acme);
+        let sales = acme.post_group("Sales", &[ann, bob, carol]).unwrap();
+        acme.sign_in(&acme.begin_login(ANN).groups(["Sales"])).unwrap();
+        let counted = |most| acme.store.count_members(sales.id, most).unwrap();
+        let all = counted(3);
+        assert_eq!((all.people, all.is_all), (3, true));
+        assert_eq!(all.by_origin, BTreeMap::from([(Origin::Saml, 1), (Origin::Scim, 3)]));
+        assert_eq!((counted(2).people, counted(2).is_all), (2, false));
+        acme.command(bob, &Command::Delete).unwrap();
+        assert_eq!(counted(3).by_origin[&Origin::Scim], 2, "whoever is deleted is in no group");
+        assert_eq!(acme.store.find_group_by_id(acme.workspace.id, sales.id).unwrap(), Some(sales.clone()));
+        assert_eq!(acme.store.find_group_by_id(WorkspaceId::new(draw()), sales.id).unwrap(), None);
+    }
+
+    fn names_of_the_provider_are_listed_in_order_page_by_page_and_forgotten_one_by_one(db: &Database) {
+        let acme = Acme::on(db);
+        let sales = acme.post_group("Sales", &[]).unwrap();
+        let entry = || acme.entry(EventKind::GroupMapped, "Sales");
+        for name in ["b", "a", "B", "\u{e4}"] {
+            acme.store.map_group(name.to_owned(), sales.name.clone(), entry()).unwrap();
+        }
+        let page = |after, limit| {
+            let found = acme.store.group_mappings(acme.workspace.id, after, limit).unwrap();
+            found.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        assert_eq!(page(None, 10), ["B", "a", "b", "\u{e4}"], "both databases order alike");
+        assert_eq!(page(Some("a"), 1), ["b"]);
+        acme.store.unmap_group("a".to_owned(), entry()).unwrap();
+        assert_eq!(acme.store.find_group_mapping(acme.workspace.id, "a").unwrap(), None);
+        assert_eq!(acme.store.find_group_mapping(acme.workspace.id, "b").unwrap(), Some(sales.name));
+        assert_eq!(page(None, 10).len(), 3);
     }
 
     fn a_rename_keeps_the_memberships_and_is_one_for_everybody(db: &Database) {

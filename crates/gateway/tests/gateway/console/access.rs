@@ -86,7 +86,11 @@ on_both_databases! {
         says(&edit, "qaRole\nformerRole</textarea>");
         let fields = [("scim_attributes", "workato_role_qa"), ("saml_attributes", "qaRole"), ("default_role", "Member"), ("max_age", ""), ("place", "last")];
         ann.post("/access/environments/qa", &[&fields[..3], &[("max_age", "soon")]].concat()).expect(422);
-        done(&mut ann, "/access/environments/qa", &fields);
+        let overtaken = [&fields[..], &[("version", "1")]].concat();
+        let told = ann.post("/access/environments/qa", &overtaken).expect(422);
+        says(&told, "Another administrator has changed the policy in between");
+        let version = gate.stored(&gate.acme).policy_version.to_string();
+        done(&mut ann, "/access/environments/qa", &[&fields[..], &[("version", version.as_str())]].concat());
         let stored = gate.store.environments(gate.stored(&gate.acme).id).unwrap();
         assert_eq!(stored.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["dev", "test", "prod", "qa"]);
         says(&done(&mut ann, "/access/environments/qa/remove", &[]), "The environment qa is removed");
@@ -135,7 +139,7 @@ on_both_databases! {
         assert!(["SAML", "SCIM", "by hand"].iter().all(|origin| said.contains(origin)), "{said}");
         let person = gate.person("bob@acme.test").id.to_string();
         let told = done(&mut ann, &format!("{sales}/members/remove"), &[("user", &person)]);
-        says(&told, "is still in Sales: SAML and SCIM says so.");
+        says(&told, "is still in Sales: SAML and SCIM say so.");
         assert!(row(&told, "Ann Lee bob@acme.test")[3].contains("by a sync"));
         says(&done(&mut ann, &format!("{sales}/members/remove"), &[("user", ANN)]), "is not in Sales any more.");
         is_silent_about(&ann.get(&format!("{sales}?q=ann%40")).expect(200), "members/remove");

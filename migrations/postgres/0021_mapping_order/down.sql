@@ -1,0 +1,1 @@
+ALTER TABLE group_mappings ALTER COLUMN provider_name TYPE TEXT COLLATE "default";

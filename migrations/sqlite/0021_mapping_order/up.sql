@@ -1,0 +1,2 @@
+-- Texts are in byte order here already.
+SELECT 1;
