@@ -41,7 +41,7 @@ impl Tab {
 }
 
 /// An address with a query.
-fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+pub(crate) fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
     let said = pairs.iter().filter(|(_, value)| !value.is_empty());
     match Serializer::new(String::new()).extend_pairs(said).finish() {
         query if query.is_empty() => path.to_owned(),
@@ -50,7 +50,7 @@ fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
 }
 
 /// A number as people read it.
-fn number(number: i64) -> String {
+pub(crate) fn number(number: i64) -> String {
     let digits = number.to_string();
     let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|group| str::from_utf8(group).ok()).collect();
     groups.join(",")

@@ -92,6 +92,9 @@ fn is_to_mend(error: &AdministrationError) -> bool {
 fn field(error: &AdministrationError) -> &'static str {
     use AdministrationError as Error;
     match error {
+        Error::Metadata(_) | Error::MetadataMissing | Error::EntityIdTaken(_) => "metadata",
+        Error::SamlAttribute(_) => "attributes",
+        Error::TrialLength => "trial",
         Error::Name(_) | Error::RoleTaken(_) | Error::GroupTaken(_) | Error::SystemGroup => "name",
         Error::Environment(EnvironmentError::Name | EnvironmentError::Taken(_)) => "name",
         Error::Environment(EnvironmentError::ScimAttribute(_)) => "scim_attributes",

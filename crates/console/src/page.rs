@@ -18,14 +18,22 @@ pub(crate) enum Place {
     Home,
     People,
     Access,
+    Connections,
+    Scim,
     Guide,
     Sessions,
     Account,
 }
 
 /// The places of the main menu, in order: below which address each is, and what it is called.
-const MENU: [(Place, &str, &str); 3] =
-    [(Place::Home, "", "Home"), (Place::Access, "/access", "Access"), (Place::Guide, "/guide", "Set-up guide")];
+const MENU: [(Place, &str, &str); 6] = [
+    (Place::Home, "", "Home"),
+    (Place::People, "/people", "People"),
+    (Place::Access, "/access", "Access"),
+    (Place::Connections, "/connections", "Connections"),
+    (Place::Scim, "/scim", "SCIM"),
+    (Place::Guide, "/guide", "Set-up guide"),
+];
 
 /// What is around a page.
 pub(crate) struct Shell {

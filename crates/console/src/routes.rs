@@ -5,7 +5,7 @@ use actix_web::{guard, web};
 
 use crate::gate::gate;
 use crate::set_up::SetUp;
-use crate::{access, account, assets, enter, guide, home, people, sessions, set_up, sign_in};
+use crate::{access, account, assets, connections, enter, guide, home, people, scim, sessions, set_up, sign_in};
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +89,30 @@ routes! {
     Post Administrator "/console/{workspace}/access/policy" => access::policy::save;
     Post Administrator "/console/{workspace}/access/policy/edit" => access::policy::edit;
     Post Administrator "/console/{workspace}/access/policy/review" => access::review::show;
+    Get Administrator "/console/{workspace}/connections" => connections::list::show;
+    Get Administrator "/console/{workspace}/connections/new" => connections::change::begin;
+    Post Administrator "/console/{workspace}/connections/new" => connections::change::add;
+    Get Administrator "/console/{workspace}/connections/idp/{idp}" => connections::show::show;
+    Get Administrator "/console/{workspace}/connections/idp/{idp}/change" => connections::change::show;
+    Post Administrator "/console/{workspace}/connections/idp/{idp}/change" => connections::change::change;
+    Post Administrator "/console/{workspace}/connections/idp/{idp}/fetch" => connections::show::fetch;
+    Post Administrator "/console/{workspace}/connections/idp/{idp}/roll-back" => connections::show::roll_back;
+    Get Administrator "/console/{workspace}/connections/idp/{idp}/remove" => connections::remove::ask;
+    Post Administrator "/console/{workspace}/connections/idp/{idp}/remove" => connections::remove::remove;
+    Get Administrator "/console/{workspace}/connections/logins" => connections::logins::list;
+    Get Administrator "/console/{workspace}/connections/logins/{reference}" => connections::logins::show;
+    Get Administrator "/console/{workspace}/connections/tests/{reference}" => connections::logins::show_test;
+    Get Administrator "/console/{workspace}/connections/keys" => connections::keys::list;
+    Post Administrator "/console/{workspace}/connections/keys/add" => connections::keys::add;
+    Post Administrator "/console/{workspace}/connections/keys/activate" => connections::keys::activate;
+    Post Administrator "/console/{workspace}/connections/keys/remove" => connections::keys::remove;
+    Get Administrator "/console/{workspace}/scim" => scim::overview::show;
+    Post Administrator "/console/{workspace}/scim/enable" => scim::overview::enable;
+    Post Administrator "/console/{workspace}/scim/disable" => scim::overview::disable;
+    Post Administrator "/console/{workspace}/scim/tokens" => scim::tokens::make;
+    Post Administrator "/console/{workspace}/scim/tokens/revoke" => scim::tokens::revoke;
+    Get Administrator "/console/{workspace}/scim/requests" => scim::requests::list;
+    Get Administrator "/console/{workspace}/scim/requests/{number}" => scim::requests::show;
     Get Administrator "/console/{workspace}/sessions" => sessions::list;
     Post Administrator "/console/{workspace}/sessions/end" => sessions::end;
     Get Administrator "/console/{workspace}/guide" => guide::choose;

@@ -47,7 +47,7 @@ pub enum MetadataError {
     NotXml(String),
     #[error("this is not SAML metadata but {0}: use the address or file that the identity provider calls metadata")]
     NotMetadata(String),
-    #[error("the metadata describes {} identity providers: say by --entity which one is meant{}", .0.len(), names(.0))]
+    #[error("the metadata describes {} identity providers: say by its entity id which one is meant{}", .0.len(), names(.0))]
     NotOneIdentityProvider(Vec<String>),
     #[error("the metadata describes no identity provider {0}{names}", names = names(.1))]
     NotThisIdentityProvider(String, Vec<String>),

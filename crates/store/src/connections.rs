@@ -1,6 +1,7 @@
 //! SAML connections.
 
 use domain::audit::AuditEntry;
+use domain::clock::Timestamp;
 use domain::connection::{AttributeNames, ConnectionName, WeakAlgorithms};
 use domain::id::{ConnectionId, WorkspaceId};
 
@@ -32,10 +33,26 @@ pub struct Connection {
     pub weak_algorithms: WeakAlgorithms,
 }
 
+/// What rests on a connection, and ends with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectionUse {
+    /// NameIDs by which people are linked.
+    pub links: i64,
+    /// Live sessions.
+    pub sessions: i64,
+    /// SCIM tokens that are in force.
+    pub tokens: i64,
+}
+
 impl Store {
     /// The workspace's connections, the oldest first.
     pub fn connections(&self, workspace: WorkspaceId) -> Result<Vec<Connection>, StoreError> {
         read!(self, |q, conn| q::connections::all(conn, workspace))
+    }
+
+    /// What would end with the connection.
+    pub fn connection_use(&self, connection: ConnectionId, now: Timestamp) -> Result<ConnectionUse, StoreError> {
+        read!(self, |q, conn| q::connections::used(conn, connection, micros(now)))
     }
 
     /// Makes a connection, or replaces everything but its id; links to people stay. To the first one of a workspace belong

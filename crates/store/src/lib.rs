@@ -42,7 +42,7 @@ mod workspaces;
 pub use audit::{AuditFilter, AuditPage, AuditPlace};
 pub use chain::{ChainReport, ChainStanding, EarlierHead, Head};
 pub use commit::{CommandError, Committed};
-pub use connections::Connection;
+pub use connections::{Connection, ConnectionUse};
 pub use console_sessions::{Holder, LiveConsoleSession, NewConsoleSession};
 pub use daily_counts::DailyCount;
 pub use error::{StoreError, Unique};

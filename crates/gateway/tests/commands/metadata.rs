@@ -220,7 +220,7 @@ fn one_is_chosen_of_the_metadata_of_several() {
     let set = ["saml", "idp", "set", "--workspace", "acme", "--metadata", "federation.xml"];
     let told = machine.fails(&set);
     assert!(
-        told.contains("describes 2 identity providers: say by --entity which one is meant (")
+        told.contains("describes 2 identity providers: say by its entity id which one is meant (")
             && told.contains(&other.entity_id()),
         "{told}"
     );

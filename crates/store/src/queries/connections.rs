@@ -3,7 +3,7 @@ use domain::connection::WeakAlgorithms;
 use domain::id::{ConnectionId, WorkspaceId};
 
 use super::{Conn, lock, metadata, trials, workspaces};
-use crate::connections::Connection;
+use crate::connections::{Connection, ConnectionUse};
 use crate::error::{StoreError, Unique};
 use crate::metadata::MetadataSource;
 use crate::record::{id, json, parsed, valid};
@@ -86,6 +86,18 @@ pub(crate) fn is_still(conn: &mut Conn, read: &Connection) -> Result<bool, Store
 pub(crate) fn exists(conn: &mut Conn, workspace: WorkspaceId) -> Result<bool, StoreError> {
     let mine = connections::table.filter(connections::workspace_id.eq(workspace.to_string()));
     Ok(diesel::select(diesel::dsl::exists(mine)).get_result(conn)?)
+}
+
+pub(crate) fn used(conn: &mut Conn, connection: ConnectionId, now: i64) -> Result<ConnectionUse, StoreError> {
+    let id = connection.to_string();
+    let live = sessions::table.filter(sessions::connection_id.eq(&id)).filter(sessions::expires_at.gt(now));
+    let in_force = scim_tokens::expires_at.is_null().or(scim_tokens::expires_at.gt(now)).assume_not_null();
+    let tokens = scim_tokens::table.filter(scim_tokens::connection_id.eq(&id)).filter(in_force);
+    Ok(ConnectionUse {
+        links: saml_links::table.filter(saml_links::connection_id.eq(&id)).count().get_result(conn)?,
+        sessions: live.count().get_result(conn)?,
+        tokens: tokens.count().get_result(conn)?,
+    })
 }
 
 /// Replaces a connection that is what it was when it was read.

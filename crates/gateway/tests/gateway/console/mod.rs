@@ -1,6 +1,8 @@
 //! The console over HTTP: what it refuses, and what its pages do.
 
 mod access;
+mod connections;
+mod scim;
 mod security;
 mod set_up;
 mod sign_in;
