@@ -2,6 +2,7 @@
 
 mod access;
 mod connections;
+mod person;
 mod scim;
 mod security;
 mod set_up;

@@ -30,7 +30,7 @@ fn make(visit: &mut Visit, fields: &[(&str, &str)]) -> Scim {
 }
 
 /// Waits until the request log has been stored.
-fn logged(gate: &Gate, workspace: WorkspaceId, requests: usize) {
+pub(super) fn logged(gate: &Gate, workspace: WorkspaceId, requests: usize) {
     for _ in 0..300 {
         if gate.store.scim_requests(workspace, 1_000).unwrap().len() >= requests {
             return;
