@@ -1,26 +1,34 @@
-//! People as administrators look for them. The planner of neither database sees through several conditions at once, so the
+//! People as administrators look for them. Nothing is read of people who are not shown: all that they are found by stands in
+//! the side table, one small row a value. The planner of neither database sees through several conditions at once, so the
 //! narrowest one is found first, by counting along the index: it says who is looked at.
 
 mod candidates;
+mod conditions;
+mod walk;
 
-use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 use domain::id::WorkspaceId;
 use domain::people_search::PeopleSearch;
-use domain::predicate::{AttributePath, Predicate};
 
 use self::candidates::{Candidates, narrowest};
-use super::order::{self, in_order};
-use super::people::{CHUNK, Query, by_ids};
-use super::{Conn, facets, search};
+use self::conditions::Conditions;
+use self::walk::{Run, Walk};
+use super::Conn;
+use super::people::{CHUNK, by_ids};
 use crate::error::StoreError;
-use crate::people::{Place, Position, prefix};
+use crate::people::Place;
 use crate::people_search::{Count, PeopleOrder, PeoplePage, Turn};
-use crate::schema::{collaborators, search_attributes, workspace_counters};
+use crate::schema::{search_attributes, workspace_counters};
 
 /// Somebody who matches: their id with their place.
 type Found = (String, Place);
+
+/// Some of a list, in the direction in which it is read.
+struct Part {
+    found: Vec<Found>,
+    /// How far was looked, where that is not to the end and nobody further was found on the way.
+    looked: Option<Place>,
+}
 
 /// A page of those whom an administrator looks for.
 pub(crate) fn page(
@@ -31,226 +39,101 @@ pub(crate) fn page(
     turn: &Turn,
     size: usize,
 ) -> Result<PeoplePage, StoreError> {
-    let conditions = looked_for.conditions();
-    let matching = Matching { workspace, conditions, of_deleted: looked_for.is_of_deleted() };
-    let list = List { matching: &matching, order };
-    let (found, count) = match (narrowest(conn, workspace, &matching.conditions)?, order) {
-        (Some(Candidates::Few(people)), _) => list.among(conn, &people, turn, size)?,
-        (Some(Candidates::Having { path, value, count }), PeopleOrder::Newest) => {
-            (list.having(conn, &path, &value, turn, size)?, matching.count_having(conn, &path, &value, count)?)
+    let conditions = Conditions::new(workspace, looked_for.conditions());
+    let (part, count) = match narrowest(conn, &conditions)? {
+        Some(Candidates::Few(people)) => among(conn, &conditions, &people, order, turn, size)?,
+        Some(Candidates::Having(run, count)) if order == PeopleOrder::UserName && count.is_all => {
+            let people = candidates::having(conn, workspace, &run)?;
+            among(conn, &conditions, &people, order, turn, size)?
         }
-        (Some(Candidates::Having { path, value, count }), PeopleOrder::UserName) if count.is_all => {
-            let people = candidates::having(conn, workspace, &path, &value)?;
-            list.among(conn, &people, turn, size)?
+        Some(Candidates::Having(run, having)) => {
+            let walk = Walk { conditions: &conditions, runs: vec![run] };
+            let count = if conditions.is_one() { having } else { walk.count(conn)? };
+            (walk.part(conn, order, turn, size)?, count)
         }
-        (Some(Candidates::Having { path, value, count }), PeopleOrder::UserName) => {
-            (list.everybody(conn, turn, size)?, matching.count_having(conn, &path, &value, count)?)
-        }
-        (None, _) => {
-            let found = list.everybody(conn, turn, size)?;
-            let count = matching.count(conn, found.len(), turn, size)?;
-            (found, count)
+        None if conditions.is_empty() => (walk::everybody(conn, workspace, order, turn, size)?, all(conn, workspace)?),
+        None => {
+            let walk = Walk { conditions: &conditions, runs: Run::living() };
+            (walk.part(conn, order, turn, size)?, walk.count(conn)?)
         }
     };
     // Somebody came in before the first page: it is shown as it is now.
-    if matches!(turn, Turn::Before(_)) && found.len() < size {
+    if matches!(turn, Turn::Before(_)) && part.found.len() < size && part.looked.is_none() {
         return page(conn, workspace, looked_for, order, &Turn::Begin, size);
     }
-    turned(conn, found, count, turn, size)
-}
-
-/// One more was looked for than the page has: they tell whether there is another page.
-fn turned(
-    conn: &mut Conn,
-    mut found: Vec<Found>,
-    count: Count,
-    turn: &Turn,
-    size: usize,
-) -> Result<PeoplePage, StoreError> {
-    let is_more = found.len() > size;
-    found.truncate(size);
-    let backwards = matches!(turn, Turn::Before(_));
-    if backwards {
-        found.reverse();
-    }
-    let before = matches!(turn, Turn::After(_)) || (backwards && is_more);
-    let after = backwards || is_more;
-    let end = |is_there: bool, end: Option<&Found>| end.filter(|_| is_there).map(|(_, place)| place.clone());
-    let (before, after) = (end(before, found.first()), end(after, found.last()));
+    let (found, before, after) = turned(part, order, turn, size);
     let ids: Vec<&str> = found.iter().map(|(person, _)| person.as_str()).collect();
     Ok(PeoplePage { people: by_ids(conn, &ids)?, before, after, count })
 }
 
-/// Whom the search means.
-struct Matching {
-    workspace: WorkspaceId,
-    conditions: Vec<Predicate>,
-    of_deleted: bool,
+/// Those of the page in the order of the list, with where the pages around it end and begin. One more was looked for than the
+/// page has, which tells whether there is another page.
+fn turned(part: Part, order: PeopleOrder, turn: &Turn, size: usize) -> (Vec<Found>, Option<Place>, Option<Place>) {
+    let Part { mut found, looked } = part;
+    let is_more = found.len() > size;
+    found.truncate(size);
+    let end = if is_more { found.last().map(|(_, place)| place.clone()) } else { looked };
+    let begin = found.first().map(|(_, place)| place.clone());
+    let (before, after) = match turn {
+        Turn::Begin => (None, end),
+        Turn::After(at) => (begin.or_else(|| Some(beside(at, order, turn))), end),
+        Turn::Before(at) => (end, begin.or_else(|| Some(beside(at, order, turn)))),
+    };
+    if matches!(turn, Turn::Before(_)) {
+        found.reverse();
+    }
+    (found, before, after)
 }
 
-impl Matching {
-    fn people(&self) -> Query {
-        let all = collaborators::table.filter(collaborators::workspace_id.eq(self.workspace.to_string())).into_boxed();
-        let meant = match self.of_deleted {
-            true => all.filter(collaborators::deleted),
-            false => all.filter(not(collaborators::deleted)),
-        };
-        match self.conditions.as_slice() {
-            [] => meant,
-            conditions => meant.filter(search::uncached(self.workspace, &Predicate::And(conditions.to_vec()))),
-        }
-    }
-
-    /// Where no condition narrows them down far enough to be counted: whether there are more than on one page.
-    fn count(&self, conn: &mut Conn, found: usize, turn: &Turn, size: usize) -> Result<Count, StoreError> {
-        if self.conditions.is_empty() {
-            let key = self.workspace.to_string();
-            let number = workspace_counters::table.find(key).select(workspace_counters::people).first(conn)?;
-            return Ok(Count { number, is_all: true });
-        }
-        let is_all = *turn == Turn::Begin && found <= size;
-        let number = if is_all { found } else { size };
-        Ok(Count { is_all, ..Count::of(number) })
-    }
-
-    /// Of those who have this value; so many of them that counting has an end.
-    fn count_having(
-        &self,
-        conn: &mut Conn,
-        path: &AttributePath,
-        value: &str,
-        having: Count,
-    ) -> Result<Count, StoreError> {
-        if self.conditions.len() == 1 {
-            return Ok(having);
-        }
-        let some =
-            facets::having(self.workspace, path, value).limit(having.number).select(search_attributes::person_id);
-        let number = self.people().filter(collaborators::id.eq_any(some)).count().get_result(conn)?;
-        Ok(Count { number, is_all: having.is_all })
-    }
+/// Where to turn back from a page without anybody: so that who is at the place itself is seen again.
+fn beside(at: &Place, order: PeopleOrder, turn: &Turn) -> Place {
+    let step = if is_descending(order, turn) { -1 } else { 1 };
+    Place { key: at.key.clone(), ordinal: at.ordinal.saturating_add(step) }
 }
 
-/// Those people in an order.
-struct List<'m> {
-    matching: &'m Matching,
+/// How many living people there are.
+fn all(conn: &mut Conn, workspace: WorkspaceId) -> Result<Count, StoreError> {
+    let counters = workspace_counters::table.find(workspace.to_string());
+    let number = counters.select(workspace_counters::people).first(conn)?;
+    Ok(Count { number, is_all: true })
+}
+
+/// Of these few those who match, and how many they are.
+fn among(
+    conn: &mut Conn,
+    conditions: &Conditions,
+    few: &[String],
     order: PeopleOrder,
+    turn: &Turn,
+    size: usize,
+) -> Result<(Part, Count), StoreError> {
+    let mut all: Vec<Found> = Vec::new();
+    for chunk in few.chunks(CHUNK) {
+        let names = search_attributes::table
+            .filter(search_attributes::person_id.eq_any(chunk))
+            .filter(search_attributes::path.eq("username"))
+            .filter(search_attributes::element.eq(0))
+            .filter(conditions.all())
+            .select((search_attributes::person_id, search_attributes::prefix, search_attributes::ordinal));
+        let rows: Vec<(String, String, i64)> = names.load(conn)?;
+        let place = |name, ordinal| Place { key: (order == PeopleOrder::UserName).then_some(name), ordinal };
+        all.extend(rows.into_iter().map(|(person, name, ordinal)| (person, place(name, ordinal))));
+    }
+    let count = Count::of(all.len());
+    let key = |place: &Place| (place.key.clone(), place.ordinal);
+    all.sort_by_cached_key(|(_, place)| key(place));
+    let descending = is_descending(order, turn);
+    if descending {
+        all.reverse();
+    }
+    if let Turn::After(at) | Turn::Before(at) = turn {
+        all.retain(|(_, place)| if descending { key(place) < key(at) } else { key(place) > key(at) });
+    }
+    all.truncate(size.saturating_add(1));
+    Ok((Part { found: all, looked: None }, count))
 }
 
-impl List<'_> {
-    /// Of these few those who match, and how many they are.
-    fn among(
-        &self,
-        conn: &mut Conn,
-        few: &[String],
-        turn: &Turn,
-        size: usize,
-    ) -> Result<(Vec<Found>, Count), StoreError> {
-        let mut all: Vec<Found> = Vec::new();
-        for chunk in few.chunks(CHUNK) {
-            let rows: Vec<(String, String, i64)> = self
-                .matching
-                .people()
-                .filter(collaborators::id.eq_any(chunk.to_vec()))
-                .select((collaborators::id, collaborators::user_name_fold, collaborators::ordinal))
-                .load(conn)?;
-            all.extend(rows.into_iter().map(|(person, name, ordinal)| (person, self.place(&name, ordinal))));
-        }
-        let count = Count::of(all.len());
-        let forwards = !matches!(turn, Turn::Before(_));
-        let descending = forwards == (self.order == PeopleOrder::Newest);
-        let key = |place: &Place| (place.key.clone(), place.ordinal);
-        all.sort_by(|(_, one), (_, other)| key(one).cmp(&key(other)));
-        if descending {
-            all.reverse();
-        }
-        if let Turn::After(at) | Turn::Before(at) = turn {
-            all.retain(|(_, place)| if descending { key(place) < key(at) } else { key(place) > key(at) });
-        }
-        all.truncate(size + 1);
-        Ok((all, count))
-    }
-
-    fn place(&self, name: &str, ordinal: i64) -> Place {
-        Place { key: (self.order == PeopleOrder::UserName).then(|| prefix(name)), ordinal }
-    }
-
-    /// The newest of those who have this value.
-    fn having(
-        &self,
-        conn: &mut Conn,
-        path: &AttributePath,
-        value: &str,
-        turn: &Turn,
-        size: usize,
-    ) -> Result<Vec<Found>, StoreError> {
-        let theirs = sql::<Bool>("collaborators.id = search_attributes.person_id");
-        let rows = facets::having(self.matching.workspace, path, value)
-            .filter(exists(self.matching.people().filter(theirs).select(collaborators::id)));
-        let rows = match turn {
-            Turn::Begin => rows.order(search_attributes::ordinal.desc()),
-            Turn::After(at) => {
-                rows.filter(search_attributes::ordinal.lt(at.ordinal)).order(search_attributes::ordinal.desc())
-            }
-            Turn::Before(at) => {
-                rows.filter(search_attributes::ordinal.gt(at.ordinal)).order(search_attributes::ordinal.asc())
-            }
-        };
-        let found: Vec<(String, i64)> =
-            rows.limit(rows_of(size)).select((search_attributes::person_id, search_attributes::ordinal)).load(conn)?;
-        Ok(found.into_iter().map(|(person, ordinal)| (person, Place { key: None, ordinal })).collect())
-    }
-
-    /// Everybody in the order, those who don't match passed over.
-    fn everybody(&self, conn: &mut Conn, turn: &Turn, size: usize) -> Result<Vec<Found>, StoreError> {
-        match self.order {
-            PeopleOrder::Newest => self.newest(conn, turn, size),
-            PeopleOrder::UserName => self.by_name(conn, turn, size),
-        }
-    }
-
-    fn newest(&self, conn: &mut Conn, turn: &Turn, size: usize) -> Result<Vec<Found>, StoreError> {
-        let people = self.matching.people();
-        let people = match turn {
-            Turn::Begin => people.order(collaborators::ordinal.desc()),
-            Turn::After(at) => {
-                people.filter(collaborators::ordinal.lt(at.ordinal)).order(collaborators::ordinal.desc())
-            }
-            Turn::Before(at) => {
-                people.filter(collaborators::ordinal.gt(at.ordinal)).order(collaborators::ordinal.asc())
-            }
-        };
-        let found: Vec<(String, i64)> =
-            people.limit(rows_of(size)).select((collaborators::id, collaborators::ordinal)).load(conn)?;
-        Ok(found.into_iter().map(|(person, ordinal)| (person, Place { key: None, ordinal })).collect())
-    }
-
-    fn by_name(&self, conn: &mut Conn, turn: &Turn, size: usize) -> Result<Vec<Found>, StoreError> {
-        use search_attributes::{ordinal, path, person_id, prefix, rank, workspace_id};
-        type Row = (String, String, i64);
-        let theirs = || sql::<Bool>("collaborators.id = search_attributes.person_id");
-        let names = || {
-            search_attributes::table
-                .filter(workspace_id.eq(self.matching.workspace.to_string()))
-                .filter(path.eq("username"))
-                .filter(rank.eq(0))
-                .filter(exists(self.matching.people().filter(theirs()).select(collaborators::id)))
-                .into_boxed()
-        };
-        let (position, descending) = match turn {
-            Turn::Begin => (Position::Offset(0), false),
-            Turn::After(at) => (Position::After(at.clone()), false),
-            Turn::Before(at) => (Position::After(at.clone()), true),
-        };
-        let (position, limit) = (&position, rows_of(size));
-        let rows = in_order!(
-            conn, names(), (person_id, prefix, ordinal) => Row, prefix => String, ordinal, descending, position, limit
-        );
-        Ok(rows.into_iter().map(|(person, key, at)| (person, Place { key: Some(key), ordinal: at })).collect())
-    }
-}
-
-/// One more than the page has.
-fn rows_of(size: usize) -> i64 {
-    i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1)
+fn is_descending(order: PeopleOrder, turn: &Turn) -> bool {
+    let forwards = !matches!(turn, Turn::Before(_));
+    forwards == (order == PeopleOrder::Newest)
 }

@@ -11,7 +11,7 @@ use domain::order::{moment_key, number_key};
 use domain::predicate::{AttributePath, Comparison, Operand, Predicate};
 use domain::text::fold;
 
-use super::{Conn, facets, group_search, text};
+use super::{Conn, group_search, text};
 use crate::people::prefix;
 use crate::record::{digest, micros};
 use crate::schema::{collaborator_groups, collaborators, memberships, search_attributes};
@@ -66,18 +66,6 @@ fn in_one_group(workspace: WorkspaceId, inner: &Predicate) -> Condition {
         .filter(memberships::group_id.eq_any(groups))
         .select(memberships::person_id);
     Box::new(collaborators::id.eq_any(members))
-}
-
-/// The people in the group of exactly that name, whoever says so. A person is in few groups, a group may have everybody.
-fn in_group_named(workspace: WorkspaceId, name: &str) -> Condition {
-    let groups = collaborator_groups::table
-        .filter(collaborator_groups::workspace_id.eq(workspace.to_string()))
-        .filter(collaborator_groups::name.eq(name.to_owned()))
-        .select(collaborator_groups::id);
-    let theirs = memberships::table
-        .filter(memberships::person_id.eq(collaborators::id))
-        .filter(memberships::group_id.eq_any(groups));
-    Box::new(exists(theirs.select(memberships::origin)))
 }
 
 fn constant(value: bool) -> Condition {
@@ -169,28 +157,10 @@ macro_rules! moment {
 
 pub(super) use {compared, joined, moment};
 
-/// A value in the side table, looked at person by person.
-macro_rules! attribute {
-    ($workspace:expr, $path:expr, $condition:expr) => {
-        Box::new(exists(
-            search_attributes::table
-                .filter(search_attributes::workspace_id.eq($workspace.to_string()))
-                .filter(search_attributes::person_id.eq(collaborators::id))
-                .filter(search_attributes::path.eq($path.as_str().to_owned()))
-                .filter($condition)
-                .select(search_attributes::element),
-        ))
-    };
-}
-
 fn compare(workspace: WorkspaceId, path: &AttributePath, comparison: Comparison, operand: &Operand) -> Condition {
     match (path.as_str(), operand) {
         // No text here holds U+0000, which PostgreSQL would not even take as a parameter.
         (_, Operand::Exact(value) | Operand::Folded(value)) if value.contains('\0') => constant(false),
-        (_, Operand::Exact(value)) if *path == AttributePath::of_groups() => in_group_named(workspace, value),
-        (_, Operand::Exact(value)) if path.is_internal() => {
-            attribute!(workspace, path, search_attributes::prefix.eq(facets::key(value)))
-        }
         ("active", Operand::Boolean(wanted)) => Box::new(collaborators::active.eq(*wanted)),
         ("meta.created", Operand::Moment(at)) => moment!(collaborators::created_at, comparison, *at),
         ("meta.lastmodified", Operand::Moment(at)) => moment!(collaborators::modified_at, comparison, *at),
@@ -224,6 +194,20 @@ fn stored(path: &AttributePath, operand: &Operand) -> (AttributePath, String) {
         Operand::Number(number) => (path.of_numbers(), number_key(number)),
         Operand::Moment(at) => (path.of_moments(), moment_key(*at)),
     }
+}
+
+/// A value in the side table, looked at person by person.
+macro_rules! attribute {
+    ($workspace:expr, $path:expr, $condition:expr) => {
+        Box::new(exists(
+            search_attributes::table
+                .filter(search_attributes::workspace_id.eq($workspace.to_string()))
+                .filter(search_attributes::person_id.eq(collaborators::id))
+                .filter(search_attributes::path.eq($path.as_str().to_owned()))
+                .filter($condition)
+                .select(search_attributes::element),
+        ))
+    };
 }
 
 /// A value in the side table, found through the index on its beginning: the people who have it, however many there are.

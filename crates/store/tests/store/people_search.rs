@@ -213,10 +213,11 @@ fn expected(people: &[Person], search: &PeopleSearch, order: PeopleOrder) -> Vec
 }
 
 /// So many copies of somebody, by SQL: the newest has the highest number.
-fn copy(db: &Database, acme: &Acme, original: &Person, copies: i64) {
+fn copy(db: &Database, acme: &Acme, original: &Person, after: i64, copies: i64) {
     let mut raw = db.raw();
-    let numbers = format!("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {copies})");
-    let (id, name) = ("'00000000-0000-4000-8000-' || (100000000000 + i)", "'copy-' || (10000000 + i)");
+    let (first, last) = (after + 1, after + copies);
+    let numbers = format!("WITH RECURSIVE n (i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last})");
+    let (id, name) = ("'00000000-0000-4000-8000-' || (100000000000 + i)", "'person-' || (10000000 + i)");
     let ordinal =
         format!("(SELECT last_ordinal FROM workspace_counters WHERE workspace_id = '{}') + i", acme.workspace.id);
     raw.run(&format!(
@@ -234,7 +235,7 @@ fn copy(db: &Database, acme: &Acme, original: &Person, copies: i64) {
         original.id
     ));
     raw.run(&format!(
-        "UPDATE workspace_counters SET last_ordinal = last_ordinal + {copies}, people = people + {copies} \
+        "UPDATE workspace_counters SET last_ordinal = last_ordinal + {last}, people = people + {copies} \
          WHERE workspace_id = '{}'",
         acme.workspace.id
     ));
@@ -274,7 +275,7 @@ on_both_databases! {
         let acme = Acme::on(db);
         let ann = acme.post(user("ann@acme.test").display_name("Copy of somebody")).unwrap();
         acme.sign_in(&acme.begin_login("ann@acme.test").role("Admin")).unwrap();
-        copy(db, &acme, &acme.person(ann.id), COUNTED + 20);
+        copy(db, &acme, &acme.person(ann.id), 0, COUNTED + 20);
         let late = acme.post(user("late@acme.test").display_name("Copy, but late")).unwrap();
         let dev = EnvironmentName::new("dev").unwrap();
         let admins = || vec![(dev.clone(), RoleName::new("Admin").unwrap())];
@@ -303,7 +304,7 @@ on_both_databases! {
     fn pages_of_many_follow_each_other_in_either_direction(db: &Database) {
         let acme = Acme::on(db);
         let ann = acme.post(user("ann@acme.test").display_name("Copy of somebody")).unwrap();
-        copy(db, &acme, &ann, COUNTED + 20);
+        copy(db, &acme, &ann, 0, COUNTED + 20);
         for search in [PeopleSearch::default(), status(Status::Invited), text("copy")] {
             for order in [PeopleOrder::Newest, PeopleOrder::UserName] {
                 let (people, _) = paged(&acme, &search, order, 4_000);
@@ -314,6 +315,35 @@ on_both_databases! {
                     PeopleOrder::UserName => assert!(names.is_sorted()),
                 }
             }
+        }
+    }
+
+    /// Ten thousand are looked at for a page, and the next page goes on there: nobody waits for a walk through everybody.
+    fn who_is_rare_among_many_is_found_a_stretch_at_a_time(db: &Database) {
+        let acme = Acme::on(db);
+        let rare = acme.post(user("ann@acme.test").display_name("Copy")).unwrap();
+        acme.sign_in(&acme.begin_login("ann@acme.test")).unwrap();
+        let other = acme.post(user("bob@acme.test").display_name("Other")).unwrap();
+        acme.sign_in(&acme.begin_login("bob@acme.test")).unwrap();
+        copy(db, &acme, &acme.person(other.id), 0, COUNTED + 20);
+        let many = acme.post(user("carol@acme.test").display_name("Copy")).unwrap();
+        copy(db, &acme, &many, COUNTED + 20, COUNTED + 20);
+        let search = PeopleSearch { text: "copy".to_owned(), ..status(Status::Active) };
+        for order in [PeopleOrder::Newest, PeopleOrder::UserName] {
+            let mut pages = vec![page(&acme, &search, order, &Turn::Begin, 5)];
+            while let Some(after) = pages.last().unwrap().after.clone() {
+                pages.push(page(&acme, &search, order, &Turn::After(after), 5));
+            }
+            let found: Vec<_> = pages.iter().flat_map(|page| &page.people).map(|person| person.id).collect();
+            assert_eq!((found.len(), found[0]), (1, rare.id));
+            assert!(pages.len() > 1, "{order:?}");
+            assert!(pages.iter().all(|page| !page.count.is_all));
+            let mut back = pages.pop().unwrap();
+            while let Some(before) = back.before.clone() {
+                back = page(&acme, &search, order, &Turn::Before(before), 5);
+            }
+            let first = page(&acme, &search, order, &Turn::Begin, 5);
+            assert_eq!((back.people, back.after), (first.people, first.after));
         }
     }
 

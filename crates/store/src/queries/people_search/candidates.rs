@@ -5,40 +5,36 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 use domain::id::WorkspaceId;
 use domain::predicate::{AttributePath, Comparison, Operand, Predicate};
-use domain::text::fold;
 
 use super::super::{Conn, facets};
+use super::conditions::{Conditions, range};
+use super::walk::Run;
 use crate::error::StoreError;
-use crate::people::prefix;
 use crate::people_search::{COUNTED, Count};
 use crate::schema::{collaborator_groups, memberships, search_attributes};
 
 /// The people who meet one of the conditions.
 pub(super) enum Candidates {
-    /// These.
+    /// These, and perhaps some more who don't.
     Few(Vec<String>),
     /// Those who have a value of ours, which leads to them in the order in which they came.
-    Having { path: AttributePath, value: String, count: Count },
+    Having(Run, Count),
 }
 
 impl Candidates {
     fn number(&self) -> i64 {
         match self {
             Self::Few(people) => i64::try_from(people.len()).unwrap_or(i64::MAX),
-            Self::Having { count, .. } => count.number,
+            Self::Having(_, count) => count.number,
         }
     }
 }
 
 /// The narrowest one; none where no condition narrows the search down.
-pub(super) fn narrowest(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    conditions: &[Predicate],
-) -> Result<Option<Candidates>, StoreError> {
+pub(super) fn narrowest(conn: &mut Conn, conditions: &Conditions) -> Result<Option<Candidates>, StoreError> {
     let mut best: Option<Candidates> = None;
-    for condition in conditions {
-        let Some(candidates) = meeting(conn, workspace, condition)? else { continue };
+    for condition in &conditions.each {
+        let Some(candidates) = meeting(conn, conditions.workspace, condition)? else { continue };
         if best.as_ref().is_none_or(|best| candidates.number() < best.number()) {
             best = Some(candidates);
         }
@@ -47,13 +43,9 @@ pub(super) fn narrowest(
 }
 
 /// Those who have this value.
-pub(super) fn having(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    path: &AttributePath,
-    value: &str,
-) -> Result<Vec<String>, StoreError> {
-    Ok(facets::having(workspace, path, value).limit(COUNTED).select(search_attributes::person_id).load(conn)?)
+pub(super) fn having(conn: &mut Conn, workspace: WorkspaceId, run: &Run) -> Result<Vec<String>, StoreError> {
+    let rows = facets::having(workspace, &run.path, &run.value).limit(COUNTED);
+    Ok(rows.select(search_attributes::person_id).load(conn)?)
 }
 
 fn meeting(conn: &mut Conn, workspace: WorkspaceId, condition: &Predicate) -> Result<Option<Candidates>, StoreError> {
@@ -63,7 +55,7 @@ fn meeting(conn: &mut Conn, workspace: WorkspaceId, condition: &Predicate) -> Re
         }
         Predicate::Compare(path, Comparison::Equal, Operand::Exact(value)) if path.is_internal() => {
             let count = facets::count(conn, workspace, path, value)?;
-            Ok(Some(Candidates::Having { path: path.clone(), value: value.clone(), count }))
+            Ok(Some(Candidates::Having(Run { path: path.clone(), value: value.clone() }, count)))
         }
         Predicate::Or(parts) => any_of(conn, workspace, parts),
         _ => Ok(None),
@@ -87,7 +79,13 @@ fn members(conn: &mut Conn, workspace: WorkspaceId, group: &str) -> Result<Optio
 fn any_of(conn: &mut Conn, workspace: WorkspaceId, parts: &[Predicate]) -> Result<Option<Candidates>, StoreError> {
     let mut people = BTreeSet::new();
     for part in parts {
-        let Some((path, from, to)) = range(part) else { return Ok(None) };
+        let (path, value, is_whole) = match part {
+            Predicate::Compare(path, Comparison::StartsWith, Operand::Folded(value)) => (path, value, false),
+            Predicate::Compare(path, Comparison::Equal, Operand::Exact(value)) => (path, value, true),
+            _ => return Ok(None),
+        };
+        let Some((from, to)) = range(value) else { continue };
+        let to = if is_whole { from.clone() } else { to };
         let found: Vec<String> = search_attributes::table
             .filter(search_attributes::workspace_id.eq(workspace.to_string()))
             .filter(search_attributes::path.eq(path.as_str()))
@@ -96,35 +94,17 @@ fn any_of(conn: &mut Conn, workspace: WorkspaceId, parts: &[Predicate]) -> Resul
             .limit(COUNTED + 1)
             .load(conn)?;
         people.extend(found);
-        if few_enough(&people).is_none() {
+        if !are_few(&people) {
             return Ok(None);
         }
     }
     Ok(few(people))
 }
 
-/// Where in the index the values are that compare so, and perhaps some more.
-fn range(part: &Predicate) -> Option<(&AttributePath, String, String)> {
-    match part {
-        Predicate::Compare(path, Comparison::StartsWith, Operand::Folded(text)) if !text.contains('\0') => {
-            let from = prefix(&fold(text));
-            // No text goes on with a character beyond this one: there is none.
-            let to = format!("{from}{}", char::MAX);
-            Some((path, from, to))
-        }
-        Predicate::Compare(path, Comparison::Equal, Operand::Exact(text)) if !text.contains('\0') => {
-            let only = prefix(&fold(text));
-            Some((path, only.clone(), only))
-        }
-        _ => None,
-    }
-}
-
 fn few(people: BTreeSet<String>) -> Option<Candidates> {
-    few_enough(&people)?;
-    Some(Candidates::Few(people.into_iter().collect()))
+    are_few(&people).then(|| Candidates::Few(people.into_iter().collect()))
 }
 
-fn few_enough(people: &BTreeSet<String>) -> Option<()> {
-    i64::try_from(people.len()).is_ok_and(|number| number <= COUNTED).then_some(())
+fn are_few(people: &BTreeSet<String>) -> bool {
+    i64::try_from(people.len()).is_ok_and(|number| number <= COUNTED)
 }
