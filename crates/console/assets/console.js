@@ -18,8 +18,9 @@ for (const box of document.querySelectorAll("[data-copy]")) {
 // Parts of a page that wait for something: they are asked for again until they say that they are done.
 for (const part of document.querySelectorAll("[data-refresh]")) {
   const seconds = Number(part.dataset.refresh);
+  const from = part.dataset.from ?? location.href;
   const again = async () => {
-    const answer = await fetch(location.href, { headers: { "x-part-of-page": part.id } });
+    const answer = await fetch(from, { headers: { "x-part-of-page": part.id } });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById(part.id);
