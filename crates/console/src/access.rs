@@ -57,7 +57,7 @@ pub(crate) fn number(number: i64) -> String {
 }
 
 /// A number beyond which nobody has counted.
-fn number_at_least(least: i64, is_all: bool) -> String {
+pub(crate) fn number_at_least(least: i64, is_all: bool) -> String {
     if is_all { number(least) } else { format!("{}+", number(least)) }
 }
 

@@ -1,7 +1,10 @@
 //! The people of a workspace: who they are, why they may do what they may, and what administrators do about it by hand.
 
 pub(crate) mod actions;
+pub(crate) mod bulk;
 mod facts;
+pub(crate) mod list;
+mod looked_for;
 pub(crate) mod person;
 pub(crate) mod receipt;
 mod story;

@@ -58,6 +58,9 @@ routes! {
     Get Anyone "/console/{workspace}/enter" => enter::through_saml;
     Post Administrator "/console/{workspace}/sign-out" => sessions::sign_out;
     Get Administrator "/console/{workspace}" => home::show;
+    Get Administrator "/console/{workspace}/people" => people::list::show;
+    Get Administrator "/console/{workspace}/people/bulk" => people::bulk::confirm;
+    Post Administrator "/console/{workspace}/people/bulk" => people::bulk::act;
     Get Administrator "/console/{workspace}/people/{person}" => people::person::show;
     Get Administrator "/console/{workspace}/people/{person}/receipt" => people::receipt::show;
     Get Administrator "/console/{workspace}/people/{person}/confirm/{action}" => people::actions::confirm;
