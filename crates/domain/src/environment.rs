@@ -115,7 +115,7 @@ fn check_name(name: &str) -> Result<String, NameError> {
 }
 
 /// The spelling of a role value that the catalogue has.
-pub(crate) fn usual_spelling(value: &str) -> &str {
+pub fn usual_spelling(value: &str) -> &str {
     if value == NO_ACCESS_COMPACT { NO_ACCESS } else { value }
 }
 

@@ -117,7 +117,8 @@ pub(crate) async fn confirm(
     let ticked: Vec<String> =
         pairs.iter().filter(|(name, _)| name == "person").map(|(_, value)| value.clone()).collect();
     if ticked.is_empty() {
-        return tell(&site, &session, &to_list(&back), Notice::trouble("Tick the people first whom it is about.")).await;
+        return tell(&site, &session, &to_list(&back), Notice::trouble("Tick the people first whom it is about."))
+            .await;
     }
     let (store, workspace) = (site.store.clone(), session.workspace().id);
     let found = blocking(move || {

@@ -1,6 +1,6 @@
 //! Whom an administrator looks for: what stands in the address of the list, and leads from page to page.
 
-use domain::environment::{Environment, EnvironmentName, GroupName, RoleName};
+use domain::environment::{Environment, EnvironmentName, GroupName, RoleName, usual_spelling};
 use domain::facet::{BY_SAML, BY_SCIM, Facet, HELD, NEVER, SEEN};
 use domain::link_health::LinkHealth;
 use domain::people_search::{PeopleSearch, Standing};
@@ -99,10 +99,11 @@ impl LookedFor {
     /// For the store. A value that there is not is looked for all the same, and nobody has it.
     pub(super) fn search(&self, environments: &[Environment]) -> PeopleSearch {
         let role = |environment: &Environment| {
-            let role = RoleName::new(self.role_in(&environment.name)).ok()?;
+            let role = RoleName::new(usual_spelling(self.role_in(&environment.name))).ok()?;
             Some((environment.name.clone(), role))
         };
-        let facets = [("source", Facet::Source), ("login", Facet::Login), ("health", Facet::Health), ("hold", Facet::Hold)];
+        let facets =
+            [("source", Facet::Source), ("login", Facet::Login), ("health", Facet::Health), ("hold", Facet::Hold)];
         let facets = facets.into_iter().map(|(name, facet)| (facet, self.first(name).to_owned()));
         PeopleSearch {
             text: self.first("q").to_owned(),

@@ -9,4 +9,5 @@ mod desk;
 
 mod access;
 mod from_nothing;
+mod people;
 mod signing_in;

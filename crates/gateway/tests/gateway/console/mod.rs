@@ -2,6 +2,7 @@
 
 mod access;
 mod connections;
+mod people;
 mod person;
 mod scim;
 mod security;
