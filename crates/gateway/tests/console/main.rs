@@ -10,4 +10,5 @@ mod desk;
 mod access;
 mod from_nothing;
 mod people;
+mod person;
 mod signing_in;
