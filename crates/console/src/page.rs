@@ -20,18 +20,20 @@ pub(crate) enum Place {
     Access,
     Connections,
     Scim,
+    Audit,
     Guide,
     Sessions,
     Account,
 }
 
 /// The places of the main menu, in order: below which address each is, and what it is called.
-const MENU: [(Place, &str, &str); 6] = [
+const MENU: [(Place, &str, &str); 7] = [
     (Place::Home, "", "Home"),
     (Place::People, "/people", "People"),
     (Place::Access, "/access", "Access"),
     (Place::Connections, "/connections", "Connections"),
     (Place::Scim, "/scim", "SCIM"),
+    (Place::Audit, "/audit", "Activity"),
     (Place::Guide, "/guide", "Set-up guide"),
 ];
 

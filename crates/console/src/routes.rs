@@ -5,7 +5,7 @@ use actix_web::{guard, web};
 
 use crate::gate::gate;
 use crate::set_up::SetUp;
-use crate::{access, account, assets, connections, enter, guide, home, people, scim, sessions, set_up, sign_in};
+use crate::{access, account, assets, audit, connections, enter, guide, home, people, scim, sessions, set_up, sign_in};
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,13 @@ pub struct Route {
     pub who: Privilege,
     /// Its path.
     pub path: &'static str,
+}
+
+/// What the console knows of the process that it is part of.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Whether there is a mail server to hand invitations to.
+    pub sends_mail: bool,
 }
 
 macro_rules! routes {
@@ -116,6 +123,10 @@ routes! {
     Post Administrator "/console/{workspace}/scim/tokens/revoke" => scim::tokens::revoke;
     Get Administrator "/console/{workspace}/scim/requests" => scim::requests::list;
     Get Administrator "/console/{workspace}/scim/requests/{number}" => scim::requests::show;
+    Get Administrator "/console/{workspace}/audit" => audit::list;
+    Get Administrator "/console/{workspace}/audit/export" => audit::export;
+    Post Administrator "/console/{workspace}/audit/verify" => audit::verify;
+    Get Administrator "/console/{workspace}/audit/{seq}" => audit::show;
     Get Administrator "/console/{workspace}/sessions" => sessions::list;
     Post Administrator "/console/{workspace}/sessions/end" => sessions::end;
     Get Administrator "/console/{workspace}/guide" => guide::choose;
@@ -128,7 +139,7 @@ routes! {
 }
 
 /// Adds the console. The set-up is open while there is no workspace.
-pub fn configure(config: &mut web::ServiceConfig, set_up: SetUp) {
-    config.app_data(web::Data::new(set_up));
+pub fn configure(config: &mut web::ServiceConfig, set_up: SetUp, settings: Settings) {
+    config.app_data(web::Data::new(set_up)).app_data(web::Data::new(settings));
     add_all(config);
 }

@@ -67,6 +67,8 @@ impl Serving {
 /// first run. Call it inside an actix system: background work is started with it.
 pub fn serve(site: Site, listener: TcpListener, settings: &Settings, set_up: SetUp) -> Result<Serving> {
     let (server, saml) = (&settings.server, settings.saml.settings()?);
+    let mailer = settings.mail.mailer(&site.base_url)?;
+    let console = console::Settings { sends_mail: mailer.is_some() };
     let grace = server.shutdown_grace()?.duration().num_seconds().unsigned_abs();
     let shared = web::Data::new(site.clone());
     let requests = RequestLog::default();
@@ -79,7 +81,7 @@ pub fn serve(site: Site, listener: TcpListener, settings: &Settings, set_up: Set
             .configure(::web::routes::configure)
             .configure(scim_api::configure)
             .configure(invitations::configure)
-            .configure(|config| console::configure(config, set_up.clone()))
+            .configure(|config| console::configure(config, set_up.clone(), console))
             .configure(|config| saml_acs::configure(config, saml))
             .default_service(web::to(nothing_here))
     })
@@ -91,7 +93,7 @@ pub fn serve(site: Site, listener: TcpListener, settings: &Settings, set_up: Set
         None => http.listen(listener),
     };
     let http = http.context("can't serve")?.run();
-    worker::start(&site, requests.clone(), settings.mail.mailer(&site.base_url)?);
+    worker::start(&site, requests.clone(), mailer);
     Ok(Serving { http, site, requests })
 }
 

@@ -24,7 +24,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
 ];
 
 /// Which of our crates may use a crate from outside, in tests as well. Whoever else needs what it does asks these.
-const OWNERS: [(&str, &[&str]); 19] = [
+const OWNERS: [(&str, &[&str]); 20] = [
     ("diesel", &["store"]),
     ("diesel_migrations", &["store"]),
     ("libsqlite3-sys", &["store"]),
@@ -38,6 +38,7 @@ const OWNERS: [(&str, &[&str]); 19] = [
     ("totp-rs", &["web"]),
     ("multer", &["console"]),
     ("qrcode", &["console"]),
+    ("plotters", &["console"]),
     ("askama", &["web", "invitations", "console", "simulator"]),
     ("lettre", &["invitations"]),
     ("clap", &["gateway"]),

@@ -8,6 +8,7 @@ mod common;
 mod desk;
 
 mod access;
+mod activity;
 mod from_nothing;
 mod people;
 mod person;

@@ -158,6 +158,16 @@ impl Gate {
         Node { address: format!("http://{listen}"), _server: server }
     }
 
+    /// Where its database is.
+    pub(crate) fn database_url(&self) -> String {
+        self.database.url()
+    }
+
+    /// What somebody has who may write to the database, and does not know the master key.
+    pub(crate) fn intruder(&self) -> Store {
+        Store::open(&self.database.url(), &MasterKey::from_hex(&"b2".repeat(32)).unwrap()).unwrap()
+    }
+
     /// A further workspace, empty and with the same identity provider.
     pub(crate) fn add_workspace(&self, handle: &str) -> Workspace {
         make_workspace(&self.store, handle, &self.base_url, &self.clock)

@@ -1,7 +1,9 @@
 //! The console over HTTP: what it refuses, and what its pages do.
 
 mod access;
+mod audit;
 mod connections;
+mod home;
 mod people;
 mod person;
 mod scim;
