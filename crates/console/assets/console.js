@@ -38,7 +38,7 @@ document.addEventListener("keydown", (event) => {
 
 // A box that ticks all others of its form.
 for (const all of document.querySelectorAll("input[data-all]")) {
-  all.hidden = false;
+  for (const part of [all, ...all.labels]) part.hidden = false;
   all.addEventListener("change", () => {
     for (const one of all.form.querySelectorAll(`input[name="${all.dataset.all}"]`)) one.checked = all.checked;
   });
