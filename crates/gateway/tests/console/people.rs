@@ -35,8 +35,6 @@ at_a_desk! {
     async fn all_of_a_page_are_ticked_at_once_where_there_is_a_script(desk: &Desk) {
         desk.sign_in_as_ann().await;
         desk.open("/console/acme/people").await;
-        // A narrow screen has no head of the table.
-        desk.window.is_as_wide_as(1440).await;
         let people = desk.window.all("input[name=person]").await.len();
         let all = desk.window.first("input[data-all]").await;
         assert_eq!(all.is_displayed().await.unwrap(), desk.with_scripts);
