@@ -1,7 +1,5 @@
 //! Whether SCIM and SAML say the same of somebody, and what administrators filter people by.
 
-#![expect(clippy::unwrap_used, reason = "tests only")]
-
 mod common;
 
 use chrono::Duration;

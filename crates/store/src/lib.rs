@@ -56,7 +56,7 @@ pub use mails::{MailStanding, PersonMail, WaitingMail};
 pub use metadata::{MetadataSource, MetadataStatus};
 pub use owners::OwnerAccount;
 pub use people::{Page, Place, Position, Sort};
-pub use people_search::{COUNTED, Count, PeopleOrder, PeoplePage, Turn};
+pub use people_search::{COUNTED, Count, Counts, PeopleOrder, PeoplePage, Turn};
 pub use receipt::Receipt;
 pub use saml_links::SamlLink;
 pub use scim_requests::{RequestFilter, ScimRequest};

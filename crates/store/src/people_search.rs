@@ -33,6 +33,9 @@ impl Count {
     }
 }
 
+/// How many people have each of several values.
+pub type Counts = BTreeMap<String, Count>;
+
 /// In which order people are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PeopleOrder {
@@ -83,15 +86,12 @@ impl Store {
     }
 
     /// How many living people have each value of a facet.
-    pub fn count_by_facet(&self, workspace: WorkspaceId, facet: &Facet) -> Result<BTreeMap<String, Count>, StoreError> {
+    pub fn count_by_facet(&self, workspace: WorkspaceId, facet: &Facet) -> Result<Counts, StoreError> {
         read!(self, |q, conn| q::facets::count_values(conn, workspace, facet))
     }
 
     /// How many people have each role in force, by environment in the workspace's order.
-    pub fn count_by_role(
-        &self,
-        workspace: WorkspaceId,
-    ) -> Result<Vec<(EnvironmentName, BTreeMap<String, Count>)>, StoreError> {
+    pub fn count_by_role(&self, workspace: WorkspaceId) -> Result<Vec<(EnvironmentName, Counts)>, StoreError> {
         let environments = self.environments(workspace)?.into_iter().map(|environment| environment.name);
         let counted = |name: EnvironmentName| {
             let values = self.count_by_facet(workspace, &Facet::Role(name.clone()))?;
