@@ -83,7 +83,7 @@ fn measure(name: &str, database: &Database, entries: usize) {
     println!("{name}, {entries} entries: {:.0} a second written, {:.0} sealed", rate(appending), rate(sealing));
     if let Raw::Postgres(_) = database.raw() {
         // A server does it by itself before long.
-        database.raw().run("ANALYZE");
+        database.raw().run("VACUUM ANALYZE");
     }
     for (what, filter) in filters(&acme, &people, entries) {
         let of =

@@ -1,8 +1,7 @@
 DROP INDEX mails_workspace;
 ALTER TABLE mails DROP COLUMN queued_at;
-DROP INDEX audit_entries_source;
-DROP INDEX audit_entries_kind;
-DROP INDEX audit_entries_subject;
-CREATE INDEX audit_entries_subject ON audit_entries (workspace_id, subject_id);
+DROP INDEX audit_entries_by_source;
+DROP INDEX audit_entries_by_kind;
+DROP INDEX audit_entries_by_subject;
 DROP TABLE audit_spans;
 DROP TABLE daily_counts;

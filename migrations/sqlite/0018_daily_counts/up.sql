@@ -23,11 +23,11 @@ INSERT INTO audit_spans (workspace_id, span, first_at, last_at)
     SELECT workspace_id, seq / 1000, min(at), max(at) FROM audit_entries WHERE seq IS NOT NULL
     GROUP BY workspace_id, seq / 1000;
 
--- What the log is read by, each in the order of the numbers. Only the sealer writes to them, and no login waits for it.
-DROP INDEX audit_entries_subject;
-CREATE INDEX audit_entries_subject ON audit_entries (workspace_id, subject_id, seq) WHERE seq IS NOT NULL;
-CREATE INDEX audit_entries_kind ON audit_entries (workspace_id, kind, seq, source) WHERE seq IS NOT NULL;
-CREATE INDEX audit_entries_source ON audit_entries (workspace_id, source, seq) WHERE seq IS NOT NULL;
+-- What the log is read by, each in the order of the numbers. They hold sealed entries alone: the sealer writes them, and no
+-- login waits for it.
+CREATE INDEX audit_entries_by_subject ON audit_entries (workspace_id, subject_id, seq) WHERE seq IS NOT NULL;
+CREATE INDEX audit_entries_by_kind ON audit_entries (workspace_id, kind, seq, source) WHERE seq IS NOT NULL;
+CREATE INDEX audit_entries_by_source ON audit_entries (workspace_id, source, seq) WHERE seq IS NOT NULL;
 
 -- Since when a mail waits. Of those that wait already, the time at which they are due is the nearest that is known.
 ALTER TABLE mails ADD COLUMN queued_at BIGINT NOT NULL DEFAULT 0;
