@@ -11,7 +11,6 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use domain::audit::EventKind;
 use domain::collaborator::Status;
-use store::StoreError;
 
 use self::attention::{Finding, attention};
 use self::standing::{Standing, first_day};
@@ -45,7 +44,7 @@ pub(crate) async fn show(
 ) -> Result<HttpResponse, ConsoleError> {
     let standing = {
         let (site, workspace) = (site.clone(), session.workspace().clone());
-        blocking(move || Ok::<_, StoreError>(Standing::read(&site, workspace, settings.sends_mail)?)).await?
+        blocking(move || Standing::read(&site, workspace, settings.sends_mail)).await?
     };
     page(&HomePage {
         shell: Shell::new(&session, Place::Home, "Home"),

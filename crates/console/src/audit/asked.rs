@@ -82,12 +82,12 @@ impl Asked {
     }
 
     /// The beginning as its field shows it.
-    pub(super) fn from_shown(&self) -> String {
+    pub(super) fn shown_from(&self) -> String {
         local(&self.from)
     }
 
     /// The end as its field shows it.
-    pub(super) fn to_shown(&self) -> String {
+    pub(super) fn shown_to(&self) -> String {
         local(&self.to)
     }
 

@@ -55,7 +55,8 @@ on_both_databases! {
         gate.acme.scim().provision("ben@acme.test");
         gate.store.append_audit(vec![gate.entry(EventKind::LoginFailed); 3]).unwrap();
         gate.store.seal().unwrap();
-        let page = Visit::owner(gate).get("").expect(200);
+        let mut owner = Visit::owner(gate);
+        let page = owner.get("").expect(200);
         let told = findings(&page);
         let all = [
             ("Warning", "2 invitations wait to be sent: the operator has to set mail.url.", "/people?status=invited"),
@@ -69,6 +70,10 @@ on_both_databases! {
             .map(|(word, sentence, place)| (word.to_owned(), sentence.to_owned(), format!("/console/acme{place}")))
             .collect();
         assert_eq!(told, expected);
+        for (_, sentence, place) in told {
+            let page = owner.browser.get(&place);
+            assert_eq!(page.status, 200, "{sentence} leads to {place}");
+        }
         assert!(page.body.contains("<strong>1</strong><span>invited</span>"), "{page:?}");
         assert!(page.body.contains("<strong>1</strong><span>deactivated</span>"), "{page:?}");
     }
