@@ -5,6 +5,7 @@ use ::web::blocking::blocking;
 use ::web::client::Client;
 use actix_web::{HttpResponse, web};
 use administration::connections;
+use administration::metadata::Reach;
 use askama::Template;
 use domain::connection::ConnectionName;
 use domain::environment::Environment;
@@ -69,11 +70,12 @@ pub(crate) async fn add(
     client: Client,
     Posted(form): Posted<ProviderForm>,
 ) -> Result<HttpResponse, ConsoleError> {
+    let may_reach = reach(&session);
     let done = match form.name.trim().parse::<ConnectionName>() {
         Ok(name) => {
             attempt(&site, &session, &client, {
                 let form = form.clone();
-                move |acting| connections::add(acting, name, form.edit(None, acting.now())?)
+                move |acting| connections::add(acting, name, form.edit(None, may_reach, acting.now())?)
             })
             .await?
         }
@@ -107,12 +109,13 @@ pub(crate) async fn change(
     names: web::Path<(String, String)>,
     Posted(form): Posted<ProviderForm>,
 ) -> Result<HttpResponse, ConsoleError> {
+    let may_reach = reach(&session);
     let known = get(&site, &session, &names.1).await?;
     let done = match form.check_read(&known) {
         Ok(()) => {
             attempt(&site, &session, &client, {
                 let (form, known) = (form.clone(), known.clone());
-                move |acting| connections::replace(acting, &known, form.edit(Some(&known), acting.now())?)
+                move |acting| connections::replace(acting, &known, form.edit(Some(&known), may_reach, acting.now())?)
             })
             .await?
         }
@@ -125,6 +128,12 @@ pub(crate) async fn change(
         }
         Err(wrong) => page_to_mend(&change_page(&site, &session, Some(known), form, Some(wrong)).await?),
     }
+}
+
+/// The owner runs this gateway and may name a host in its own network; another administrator would make it ask what only it can
+/// reach (SSRF).
+fn reach(session: &ConsoleSession) -> Reach {
+    if session.is_owner() { Reach::TypedHost } else { Reach::Public }
 }
 
 fn told(form: &ProviderForm) -> String {

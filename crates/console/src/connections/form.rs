@@ -2,7 +2,7 @@
 
 use administration::AdministrationError;
 use administration::connections::ConnectionEdit;
-use administration::metadata::{MOST_BYTES, Metadata, MetadataFailure, Reach, Wanted, check, fetch};
+use administration::metadata::{MOST_BYTES, Metadata, MetadataFailure, Reach, Wanted, check, fetch, fetch_typed};
 use domain::clock::Timestamp;
 use domain::connection::WeakAlgorithms;
 use domain::environment::Environment;
@@ -123,6 +123,7 @@ impl ProviderForm {
     pub(crate) fn edit(
         &self,
         known: Option<&Connection>,
+        may_reach: Reach,
         now: Timestamp,
     ) -> Result<ConnectionEdit, AdministrationError> {
         let attributes = self.what.iter().cloned().zip(self.called.iter().map(|name| name.trim().to_owned()));
@@ -133,7 +134,7 @@ impl ProviderForm {
             _ => None,
         };
         Ok(ConnectionEdit {
-            metadata: self.metadata(known, now)?,
+            metadata: self.metadata(known, may_reach, now)?,
             attributes: attributes.collect(),
             weak_algorithms: WeakAlgorithms::with_sha1(self.sha1.is_some()),
             confirm_within,
@@ -141,7 +142,12 @@ impl ProviderForm {
     }
 
     /// A file that was chosen counts, whatever else is ticked.
-    fn metadata(&self, known: Option<&Connection>, now: Timestamp) -> Result<Option<Metadata>, AdministrationError> {
+    fn metadata(
+        &self,
+        known: Option<&Connection>,
+        may_reach: Reach,
+        now: Timestamp,
+    ) -> Result<Option<Metadata>, AdministrationError> {
         let url = self.url.trim();
         let certificate = self.certificate(known)?;
         let entity_id = Some(self.entity_id.trim()).filter(|text| !text.is_empty());
@@ -154,7 +160,10 @@ impl ProviderForm {
         }
         match self.from.as_str() {
             "address" if !url.is_empty() => {
-                let mut metadata = fetch(url, reach(url, known), wanted, now)?;
+                let mut metadata = match may_reach {
+                    Reach::TypedHost => fetch_typed(url, wanted, now)?,
+                    Reach::Public => fetch(url, known_reach(url, known), wanted, now)?,
+                };
                 metadata.source = metadata.source.filter(|_| self.refresh.is_some());
                 Ok(Some(metadata))
             }
@@ -179,9 +188,8 @@ impl ProviderForm {
     }
 }
 
-/// Only whoever runs the gateway may name an address in a private network: an administrator of a workspace would otherwise make
-/// it ask what only it can reach (SSRF). One that they have named stays within reach.
-fn reach(url: &str, known: Option<&Connection>) -> Reach {
+/// An address that somebody has named who may name one in a private network stays within reach.
+fn known_reach(url: &str, known: Option<&Connection>) -> Reach {
     let source = known.and_then(|known| known.source.as_ref());
     let is_theirs = source.is_some_and(|source| source.is_private && source.url == url);
     if is_theirs { Reach::TypedHost } else { Reach::Public }

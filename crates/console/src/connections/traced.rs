@@ -2,6 +2,7 @@
 
 use saml_acs::tracer::{Attempt, CheckResult, Diagnosis, Outcome, Stage, TracedAccess};
 
+use crate::error::sentence;
 use crate::page::{machine, shown};
 
 /// One attempt.
@@ -33,6 +34,11 @@ impl Traced {
 
     pub(crate) fn words(&self) -> &'static str {
         self.attempt.end.outcome.words()
+    }
+
+    /// The same as a sentence.
+    pub(crate) fn heading(&self) -> String {
+        sentence(self.words())
     }
 
     pub(crate) fn is_test(&self) -> bool {

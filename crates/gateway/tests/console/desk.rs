@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::pin::Pin;
+use std::time::Duration;
 use std::{env, fs};
 
 use ::web::second_factor::{SecondFactor, from_typed};
@@ -88,6 +89,24 @@ impl Desk {
         if !self.with_scripts {
             self.window.click("continue").await;
         }
+    }
+
+    /// The identity provider knows who is signed in there, and answers at once.
+    pub(crate) async fn go_on(&self) {
+        if !self.with_scripts {
+            self.window.click("continue").await;
+        }
+    }
+
+    /// Waits until the page says so.
+    pub(crate) async fn is_told(&self, text: &str) {
+        for _ in 0..500 {
+            if self.window.source().await.contains(text) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("{text:?} is not told: {}", self.window.source().await);
     }
 
     /// Signs in as the owner for the first time and sets up the second factor; gives its key.

@@ -133,10 +133,7 @@ async fn test_a_login(desk: &Desk) {
 async fn sign_in(desk: &Desk) {
     desk.machine.ok(&["workspace", "set", "--workspace", "acme", "invitations=sso_accepts"]);
     desk.open("/saml/acme/login").await;
-    // The identity provider knows her by now.
-    if !desk.with_scripts {
-        desk.window.click("continue").await;
-    }
+    desk.go_on().await;
     desk.arrive("/session").await;
     assert_eq!(desk.window.json().await["user"]["userName"], "ann@acme.test");
     desk.open("/console/acme/guide").await;

@@ -9,7 +9,9 @@ mod desk;
 
 mod access;
 mod activity;
+mod connections;
 mod from_nothing;
 mod people;
 mod person;
+mod scim;
 mod signing_in;
