@@ -131,6 +131,11 @@ pub(crate) fn shown(at: &Timestamp) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
+/// A moment in a log, to the second.
+pub(crate) fn shown_exactly(at: &Timestamp) -> String {
+    at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
 /// A moment for machines, as `<time datetime>` has it.
 pub(crate) fn machine(at: &Timestamp) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)

@@ -3,7 +3,7 @@
 use saml_acs::tracer::{Attempt, CheckResult, Diagnosis, Outcome, Stage, TracedAccess};
 
 use crate::error::sentence;
-use crate::page::{machine, shown};
+use crate::page::{machine, shown_exactly};
 
 /// One attempt.
 pub(crate) struct Traced {
@@ -29,7 +29,7 @@ impl Traced {
     }
 
     pub(crate) fn at(&self) -> (String, String) {
-        (shown(&self.attempt.at), machine(&self.attempt.at))
+        (shown_exactly(&self.attempt.at), machine(&self.attempt.at))
     }
 
     pub(crate) fn words(&self) -> &'static str {

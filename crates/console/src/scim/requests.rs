@@ -13,7 +13,7 @@ use url::form_urlencoded::byte_serialize;
 use super::Tab;
 use crate::access::with_query;
 use crate::error::ConsoleError;
-use crate::page::{Place, Shell, machine, page, shown};
+use crate::page::{Place, Shell, machine, page, shown_exactly};
 use crate::session::ConsoleSession;
 
 const HERE: &str = "/scim/requests";
@@ -52,7 +52,7 @@ struct Shown {
 
 impl Shown {
     fn at(&self) -> (String, String) {
-        (shown(&self.request.at), machine(&self.request.at))
+        (shown_exactly(&self.request.at), machine(&self.request.at))
     }
 
     fn class(&self) -> &'static str {

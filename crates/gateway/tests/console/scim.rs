@@ -1,7 +1,5 @@
 //! Provisioning: on and off, tokens that are shown once, and what the identity provider asked for.
 
-use crate::desk::Desk;
-
 const SCIM: &str = "/console/acme/scim";
 
 at_a_desk! {
