@@ -73,6 +73,9 @@ fn hostile(gate: &Gate, words: &str) -> AuditEntry {
     }
 }
 
+/// Whether an entry is one of those that a filter asks for.
+type Meets<'a> = Box<dyn Fn(&SealedEntry) -> bool + 'a>;
+
 on_both_databases! {
     fn every_filter_shows_what_meets_it_newest_first(gate: &Gate) {
         gate.acme.scim().provision("ben@acme.test");
@@ -85,7 +88,7 @@ on_both_databases! {
         let (id, scim_id) = (ben.id.to_string(), ben.scim_id.to_string());
         let later_text = later.format("%Y-%m-%dT%H:%M:%S").to_string();
         let about_ben = |entry: &SealedEntry| entry.subject["id"] == id.as_str();
-        let cases: Vec<(String, Box<dyn Fn(&SealedEntry) -> bool + '_>)> = vec![
+        let cases: Vec<(String, Meets<'_>)> = vec![
             ("?".to_owned(), Box::new(|_| true)),
             ("?kind=login.failed".to_owned(), Box::new(|entry| entry.kind == "login.failed")),
             ("?kind=collaborator.*".to_owned(), Box::new(|entry| entry.kind.starts_with("collaborator."))),
