@@ -36,6 +36,10 @@ bench-saml:
 bench-scim *options:
     scripts/with-postgres cargo bench -p gateway --bench scim_growth -- {{options}}
 
+# What the console's pages and searches cost in a workspace of a hundred thousand people (needs sqlite3 and psql)
+bench-console *options:
+    scripts/with-postgres cargo bench -p gateway --bench console_people -- {{options}}
+
 # Record responses of the identity providers that scripts/peers installs
 record:
     scripts/peers

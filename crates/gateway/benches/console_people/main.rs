@@ -22,6 +22,7 @@ mod client;
 #[path = "../../tests/common/mod.rs"]
 mod common;
 mod crowd;
+mod pages;
 #[allow(dead_code, reason = "each benchmark uses its own part")]
 #[path = "../scim_growth/population.rs"]
 mod population;
@@ -58,5 +59,6 @@ fn measure(name: &str, database: &Database, many: usize) {
     crowd::gather(&gateway, FEW);
     gateway.multiply(many / FEW - 1, include_str!("memberships.sql"));
     println!("{name}: {many} people");
+    pages::measure(&gateway);
     searches::measure(&database.url());
 }

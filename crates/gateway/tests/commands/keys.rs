@@ -75,8 +75,24 @@ fn what_is_no_key_is_told() {
 #[test]
 fn without_a_key_there_is_advice() {
     let machine = Machine::new();
+    machine.ok(&INIT);
+    fs::remove_file(machine.path("gatehouse.db.master-key")).unwrap();
     let why = machine.fails(&["serve"]);
     assert!(why.contains("gatehouse init") && why.contains("secrets.master_key"), "{why}");
+    assert!(!machine.path("gatehouse.db.master-key").exists(), "another key would make the database worthless");
+}
+
+/// Where nothing was ever made there is nothing that a new key could make worthless: the console goes on from there.
+#[test]
+fn a_first_start_makes_database_and_key_and_prints_the_way_in_until_there_is_a_workspace() {
+    let machine = Machine::new();
+    let (serving, link) = machine.serve_to_be_set_up();
+    assert!(machine.path("gatehouse.db.master-key").exists());
+    assert!(link.starts_with(&format!("{}/console/_set-up?token=", machine.base_url())), "{link}");
+    send("GET", &link, &[], None).expect(200);
+    machine.ok(&INIT);
+    send("GET", &link, &[], None).expect(403);
+    assert_eq!(serving.terminate(), Some(0));
 }
 
 #[test]
