@@ -1,5 +1,7 @@
 //! Every route of the console, with who may use it. What is not in this table does not exist.
 
+use std::sync::{Arc, Mutex};
+
 use actix_web::middleware::from_fn;
 use actix_web::{guard, web};
 
@@ -30,10 +32,12 @@ pub struct Route {
 }
 
 /// What the console knows of the process that it is part of.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// Whether there is a mail server to hand invitations to.
     pub sends_mail: bool,
+    /// Held by whoever walks over a log: a walk reads all of it, and one at a time is enough for anybody.
+    pub walking: Arc<Mutex<()>>,
 }
 
 macro_rules! routes {

@@ -68,7 +68,7 @@ impl Serving {
 pub fn serve(site: Site, listener: TcpListener, settings: &Settings, set_up: SetUp) -> Result<Serving> {
     let (server, saml) = (&settings.server, settings.saml.settings()?);
     let mailer = settings.mail.mailer(&site.base_url)?;
-    let console = console::Settings { sends_mail: mailer.is_some() };
+    let console = console::Settings { sends_mail: mailer.is_some(), ..console::Settings::default() };
     let grace = server.shutdown_grace()?.duration().num_seconds().unsigned_abs();
     let shared = web::Data::new(site.clone());
     let requests = RequestLog::default();
@@ -81,7 +81,7 @@ pub fn serve(site: Site, listener: TcpListener, settings: &Settings, set_up: Set
             .configure(::web::routes::configure)
             .configure(scim_api::configure)
             .configure(invitations::configure)
-            .configure(|config| console::configure(config, set_up.clone(), console))
+            .configure(|config| console::configure(config, set_up.clone(), console.clone()))
             .configure(|config| saml_acs::configure(config, saml))
             .default_service(web::to(nothing_here))
     })

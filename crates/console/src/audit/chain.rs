@@ -1,6 +1,6 @@
 //! How the log's chain stands, and the walk over all of it.
 
-use std::sync::{Mutex, TryLockError};
+use std::sync::TryLockError;
 
 use ::web::Site;
 use ::web::blocking::blocking;
@@ -12,13 +12,11 @@ use store::{ChainReport, ChainStanding, StoreError};
 use crate::error::ConsoleError;
 use crate::figures::grouped;
 use crate::page::{Notice, tell};
+use crate::routes::Settings;
 use crate::session::ConsoleSession;
 
 /// The sealer runs twice a second. What waits longer than this tells that it does not.
 const SEALED_WITHIN: Duration = Duration::minutes(1);
-
-/// A walk reads the whole log: one at a time is enough for anybody.
-static WALKING: Mutex<()> = Mutex::new(());
 
 /// What is wrong with a chain at a glance, in a sentence.
 pub(crate) fn trouble(chain: &ChainStanding, now: Timestamp) -> Option<String> {
@@ -31,9 +29,13 @@ pub(crate) fn trouble(chain: &ChainStanding, now: Timestamp) -> Option<String> {
 }
 
 /// Walks over the chain, and tells what it found.
-pub(crate) async fn verify(session: ConsoleSession, site: web::Data<Site>) -> Result<HttpResponse, ConsoleError> {
+pub(crate) async fn verify(
+    session: ConsoleSession,
+    site: web::Data<Site>,
+    settings: web::Data<Settings>,
+) -> Result<HttpResponse, ConsoleError> {
     let (store, workspace) = (site.store.clone(), session.workspace().id);
-    let report = blocking(move || match WALKING.try_lock() {
+    let report = blocking(move || match settings.walking.try_lock() {
         Ok(_turn) => store.verify_audit(workspace, None).map(Some),
         // Somebody's walk ended badly: the next one may still begin.
         Err(TryLockError::Poisoned(_)) => store.verify_audit(workspace, None).map(Some),
