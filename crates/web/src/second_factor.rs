@@ -61,7 +61,7 @@ impl SecondFactor {
 
 /// What somebody has typed or read, as a secret again; none where it is none.
 pub fn from_typed(text: &str) -> Option<SecretSlice<u8>> {
-    let letters: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+    let letters: String = text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
     let secret = Secret::try_from_base32(letters).ok()?;
     (secret.as_bytes().len() == 20).then(|| SecretSlice::from(secret.as_bytes().to_vec()))
 }
