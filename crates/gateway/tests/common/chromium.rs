@@ -72,7 +72,21 @@ impl Window {
     }
 
     pub(crate) async fn click(&self, id: &str) {
-        self.find(id).await.click().await.unwrap();
+        let element = self.find(id).await;
+        self.forget_notice().await;
+        element.click().await.unwrap();
+    }
+
+    /// The same with the first element that a CSS selector finds.
+    pub(crate) async fn press(&self, selector: &str) {
+        let element = self.first(selector).await;
+        self.forget_notice().await;
+        element.click().await.unwrap();
+    }
+
+    /// What the page at hand has told is not what the next one tells: whoever waits for that must not find this.
+    async fn forget_notice(&self) {
+        self.client.execute("document.getElementById('notice')?.removeAttribute('id')", Vec::new()).await.unwrap();
     }
 
     /// Waits until the browser has been led to this address.

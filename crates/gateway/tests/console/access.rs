@@ -34,7 +34,7 @@ at_a_desk! {
         desk.window.fill("privileges", "recipes.run").await;
         assert_eq!(told(desk, "add").await, "The role Builder is added.");
         desk.look_at("access-roles").await;
-        desk.window.first("a[href='/console/acme/access/role?name=Builder']").await.click().await.unwrap();
+        desk.window.press("a[href='/console/acme/access/role?name=Builder']").await;
         desk.window.headed("Role Builder").await;
         desk.window.fill("privileges", "recipes.run jobs.read").await;
         desk.look_at("access-role").await;
@@ -46,7 +46,7 @@ at_a_desk! {
         desk.window.fill("user", "bjorn@acme.test").await;
         assert!(told(desk, "add").await.contains("is in Legal by hand"));
         desk.look_at("access-group").await;
-        desk.window.first("form[action$='/members/remove'] button").await.click().await.unwrap();
+        desk.window.press("form[action$='/members/remove'] button").await;
         desk.window.first(".empty").await;
         assert!(desk.window.text().await.contains("is not in Legal any more."));
         desk.open("/console/acme/access/mappings").await;
@@ -54,7 +54,7 @@ at_a_desk! {
         desk.window.fill("group", "Legal").await;
         assert!(told(desk, "add").await.contains("okta-legal means Legal"));
         desk.look_at("access-mappings").await;
-        desk.window.first("form[action$='/mappings/remove'] button").await.click().await.unwrap();
+        desk.window.press("form[action$='/mappings/remove'] button").await;
         desk.window.first(".empty").await;
         assert!(desk.window.text().await.contains("okta-legal means no group"));
     }

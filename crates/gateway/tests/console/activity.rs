@@ -12,18 +12,18 @@ at_a_desk! {
         desk.machine.ok(&["collaborator", "set-role", "--workspace", "acme", "ann@acme.test", "prod", "Environment manager"]);
         desk.sign_in_as_ann().await;
         settle(desk).await;
-        desk.window.first("nav.menu a[href$='/audit']").await.click().await.unwrap();
+        desk.window.press("nav.menu a[href$='/audit']").await;
         desk.arrive("/console/acme/audit").await;
         desk.window.headed("Activity").await;
         desk.look_at("activity").await;
-        desk.window.first("#kind option[value='access.*']").await.click().await.unwrap();
+        desk.window.press("#kind option[value='access.*']").await;
         desk.window.fill("person", "ann@acme.test").await;
         desk.window.click("show").await;
         let shown = desk.window.text().await;
         assert!(shown.contains("The access of ann@acme.test changed"), "{shown}");
-        desk.window.first("#entries summary").await.click().await.unwrap();
+        desk.window.press("#entries summary").await;
         desk.look_at("activity-filtered").await;
-        desk.window.first("#entries details a").await.click().await.unwrap();
+        desk.window.press("#entries details a").await;
         assert!(desk.window.text().await.contains("Environment manager"));
         desk.look_at("activity-entry").await;
     }
@@ -55,7 +55,7 @@ at_a_desk! {
         let told = desk.window.find("attention").await.text().await.unwrap();
         assert!(told.contains("What needs attention"), "{told}");
         desk.look_at("home").await;
-        desk.window.first("#provisioning-numbers summary").await.click().await.unwrap();
+        desk.window.press("#provisioning-numbers summary").await;
         desk.look_at("home-in-numbers").await;
     }
 }

@@ -76,7 +76,7 @@ at_a_desk! {
         desk.window.click("find").await;
         desk.is_told("checked=\"\"").await;
         assert_eq!(desk.window.all("tbody tr").await.len(), 1);
-        desk.window.first("tbody th a").await.click().await.unwrap();
+        desk.window.press("tbody th a").await;
         desk.window.headed("Test login").await;
 
         desk.open(PROVIDER).await;
@@ -124,10 +124,10 @@ at_a_desk! {
         desk.window.click("add-signing").await;
         desk.is_told("A second key is made").await;
         desk.look_at("keys").await;
-        desk.window.first("td.actions form button").await.click().await.unwrap();
+        desk.window.press("td.actions form button").await;
         desk.is_told("is the active one from now on").await;
-        desk.window.first("td.actions summary").await.click().await.unwrap();
-        desk.window.first("td.actions button.danger").await.click().await.unwrap();
+        desk.window.press("td.actions summary").await;
+        desk.window.press("td.actions button.danger").await;
         desk.is_told("The key is removed.").await;
     }
 }

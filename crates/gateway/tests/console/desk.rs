@@ -109,8 +109,8 @@ impl Desk {
         panic!("{text:?} is not told: {}", self.window.source().await);
     }
 
-    /// Signs in as the owner for the first time and sets up the second factor; gives its key.
-    pub(crate) async fn sign_in_as_owner(&self) -> String {
+    /// Signs in as the owner for the first time and sets up the second factor; gives its key and the password.
+    pub(crate) async fn sign_in_as_owner(&self) -> (String, String) {
         let reset: Value = self.machine.json(&["owner", "reset-password", "--workspace", "acme", "--json"]);
         self.open("/console/acme/sign-in").await;
         self.window.click("as-owner").await;
@@ -121,7 +121,7 @@ impl Desk {
         self.window.fill("code", &code(&key)).await;
         self.window.click("set-up-factor").await;
         self.window.find("notice").await;
-        key
+        (key, reset["owner_password"].as_str().unwrap().to_owned())
     }
 
     /// Looks at the page that the browser shows, on both screens and in both schemes: nobody meets a barrier, and nothing is

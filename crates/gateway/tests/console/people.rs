@@ -15,16 +15,16 @@ at_a_desk! {
         desk.window.click("everybody").await;
         desk.arrive("/console/acme/people").await;
 
-        desk.window.first("input[aria-label$='bjorn@acme.test']").await.click().await.unwrap();
-        desk.window.first("#action option[value='join']").await.click().await.unwrap();
+        desk.window.press("input[aria-label$='bjorn@acme.test']").await;
+        desk.window.press("#action option[value='join']").await;
         desk.window.click("go-on").await;
         desk.window.headed("Put into a group: 1 person?").await;
         desk.look_at("people-question").await;
         desk.window.click("rather-not").await;
         desk.arrive("/console/acme/people").await;
 
-        desk.window.first("input[aria-label$='bjorn@acme.test']").await.click().await.unwrap();
-        desk.window.first("#action option[value='deactivate']").await.click().await.unwrap();
+        desk.window.press("input[aria-label$='bjorn@acme.test']").await;
+        desk.window.press("#action option[value='deactivate']").await;
         desk.window.click("go-on").await;
         desk.window.click("do-it").await;
         let told = desk.window.find("notice").await.text().await.unwrap();
@@ -42,6 +42,6 @@ at_a_desk! {
             all.click().await.unwrap();
             assert_eq!(desk.window.all("input[name=person]:checked").await.len(), people);
         }
-        desk.window.first("input[name=person]").await.click().await.unwrap();
+        desk.window.press("input[name=person]").await;
     }
 }

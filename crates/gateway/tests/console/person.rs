@@ -34,7 +34,7 @@ at_a_desk! {
         assert!(told(desk, "save-role").await.contains("is Environment manager in prod, by your word"));
         desk.window.fill("group", "Finance").await;
         assert!(told(desk, "join").await.contains("is in Finance"));
-        desk.window.first("section[aria-labelledby=groups-title] td.actions button").await.click().await.unwrap();
+        desk.window.press("section[aria-labelledby=groups-title] td.actions button").await;
         assert!(desk.window.find("notice").await.text().await.unwrap().contains("is not in Finance"));
         desk.window.click("link-anew").await;
         desk.window.fill("name-id", "bjorn.nameid").await;
@@ -52,13 +52,15 @@ at_a_desk! {
         assert!(confirmed(desk, "activate").await.contains("is let in again"));
         assert!(confirmed(desk, "remove").await.contains("is removed"));
         assert!(confirmed(desk, "activate").await.contains("is let in again"));
+        // The demo has invited him just now.
+        assert!(confirmed(desk, "invite").await.contains("An invitation was sent to"));
         assert!(confirmed(desk, "end-sessions").await.contains("is signed out everywhere"));
     }
 
     async fn a_session_of_somebody_is_ended(desk: &Desk) {
         desk.sign_in_as_ann().await;
         open(desk, "ann@acme.test").await;
-        desk.window.first("section[aria-labelledby=sessions-title] td.actions button").await.click().await.unwrap();
+        desk.window.press("section[aria-labelledby=sessions-title] td.actions button").await;
         assert_eq!(desk.window.find("notice").await.text().await.unwrap(), "The session is ended.");
         desk.open("/session").await;
         assert_eq!(desk.window.json().await["error"], "no live session");

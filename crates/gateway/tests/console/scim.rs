@@ -7,8 +7,8 @@ at_a_desk! {
         desk.sign_in_as_ann().await;
         desk.open(SCIM).await;
         desk.look_at("scim").await;
-        desk.window.first("#overlap option[value='1d']").await.click().await.unwrap();
-        desk.window.first("#ends option[value='30d']").await.click().await.unwrap();
+        desk.window.press("#overlap option[value='1d']").await;
+        desk.window.press("#ends option[value='30d']").await;
         desk.window.click("make").await;
         let token = desk.window.find("token").await.text().await.unwrap();
         assert!(token.starts_with("gh-scim-"), "{token}");
@@ -18,8 +18,8 @@ at_a_desk! {
         assert!(!desk.window.source().await.contains(&token));
         assert_eq!(desk.window.all("#tokens tbody tr").await.len(), 2);
         desk.look_at("scim-tokens").await;
-        desk.window.first("#tokens summary").await.click().await.unwrap();
-        desk.window.first("#tokens button.danger").await.click().await.unwrap();
+        desk.window.press("#tokens summary").await;
+        desk.window.press("#tokens button.danger").await;
         desk.is_told("The token is revoked").await;
         assert_eq!(desk.window.all("#tokens tbody tr").await.len(), 1);
     }
@@ -27,7 +27,7 @@ at_a_desk! {
     async fn scim_is_switched_off_and_on(desk: &Desk) {
         desk.sign_in_as_ann().await;
         desk.open(SCIM).await;
-        desk.window.first("section[aria-labelledby='switch-title'] summary").await.click().await.unwrap();
+        desk.window.press("section[aria-labelledby='switch-title'] summary").await;
         desk.window.click("disable").await;
         desk.window.find("enable").await;
         desk.look_at("scim-off").await;
@@ -44,14 +44,14 @@ at_a_desk! {
             desk.open(&format!("{SCIM}/requests")).await;
             left -= 1;
         }
-        desk.window.first("tbody summary").await.click().await.unwrap();
+        desk.window.press("tbody summary").await;
         desk.look_at("scim-requests").await;
         desk.window.fill("q", "ann@acme.test").await;
         desk.window.click("find").await;
         desk.is_told("value=\"ann@acme.test\"").await;
         let rows = desk.window.all("tbody tr").await.len();
         assert!(rows > 0 && rows < 25, "{rows}");
-        desk.window.first("tbody th a").await.click().await.unwrap();
+        desk.window.press("tbody th a").await;
         desk.window.headed("SCIM request").await;
         desk.look_at("scim-request").await;
     }
