@@ -2,7 +2,6 @@
 
 use ::web::Site;
 use domain::workspace::Workspace;
-use saml_acs::IdentityProvider;
 use store::{RequestFilter, TraceFilter};
 
 use crate::error::ConsoleError;
@@ -24,11 +23,7 @@ pub(crate) struct Progress {
 impl Progress {
     pub(crate) fn of(site: &Site, workspace: &Workspace) -> Result<Self, ConsoleError> {
         let (store, id) = (&site.store, workspace.id);
-        let connections = store.connections(id)?;
-        let provider = connections.first().map(|connection| {
-            let read = IdentityProvider::from_metadata(&connection.metadata);
-            read.map_or_else(|_| connection.entity_id.clone(), |provider| provider.entity_id().to_owned())
-        });
+        let provider = store.connections(id)?.into_iter().next().map(|connection| connection.entity_id);
         let logins = store.login_trace_page(id, &TraceFilter::default(), None, 20)?;
         let requests = store.scim_request_page(id, &RequestFilter::default(), None, 20)?;
         Ok(Self {
