@@ -49,30 +49,9 @@ pub(crate) fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
     }
 }
 
-/// A number as people read it.
-pub(crate) fn number(number: i64) -> String {
-    let digits = number.to_string();
-    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|group| str::from_utf8(group).ok()).collect();
-    groups.join(",")
-}
-
-/// A number beyond which nobody has counted.
-pub(crate) fn number_at_least(least: i64, is_all: bool) -> String {
-    if is_all { number(least) } else { format!("{}+", number(least)) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        assert_eq!(
-            [0, 12, 999, 1_000, 12_345, 1_234_567].map(number),
-            ["0", "12", "999", "1,000", "12,345", "1,234,567"]
-        );
-        assert_eq!(number_at_least(10_000, false), "10,000+");
-    }
 
     #[test]
     fn a_query_says_only_what_there_is_to_say_and_escapes_it() {

@@ -16,7 +16,7 @@ use self::attention::{Finding, attention};
 use self::standing::{Standing, first_day};
 use crate::chart::{Chart, Series};
 use crate::error::ConsoleError;
-use crate::figures::grouped;
+use crate::figures::{at_least, grouped};
 use crate::page::{Place, Shell, page};
 use crate::routes::Settings;
 use crate::session::ConsoleSession;
@@ -63,10 +63,7 @@ fn figures(standing: &Standing) -> Vec<Figure> {
     ];
     let figure = |(status, words): (Status, &'static str)| {
         let count = standing.statuses.get(status.as_str());
-        let number = count.map_or_else(
-            || grouped(0),
-            |count| format!("{}{}", grouped(count.number), if count.is_all { "" } else { "+" }),
-        );
+        let number = count.map_or_else(|| grouped(0), |count| at_least(count.number, count.is_all));
         Figure { number, words, place: format!("/people?status={}", status.as_str()) }
     };
     all.into_iter().map(figure).collect()

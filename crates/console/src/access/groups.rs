@@ -13,9 +13,10 @@ use domain::predicate::{AttributePath, Comparison, Form, Operand, Predicate};
 use serde::Deserialize;
 use store::{MemberCounts, Position, Sort, Store, StoreError};
 
-use super::{Tab, number_at_least, with_query};
+use super::{Tab, with_query};
 use crate::attempt::{Mending, Wrong, attempt};
 use crate::error::ConsoleError;
+use crate::figures::at_least;
 use crate::form::Posted;
 use crate::page::{Notice, Place, Shell, page, page_to_mend, tell};
 use crate::session::ConsoleSession;
@@ -145,16 +146,16 @@ fn find(store: &Store, session: &ConsoleSession, search: &Search) -> Result<Foun
     page.places.truncate(PAGE);
     let shown = page.groups.into_iter().map(|group| {
         let counts = store.count_members(group.id, COUNTED)?;
-        Ok(Shown { people: number_at_least(counts.people, counts.is_all), by: by_origin(&counts), group })
+        Ok(Shown { people: at_least(counts.people, counts.is_all), by: by_origin(&counts), group })
     });
     let shown = shown.collect::<Result<_, StoreError>>()?;
-    Ok((number_at_least(page.total, true), shown, page.places.pop().filter(|_| has_more)))
+    Ok((at_least(page.total, true), shown, page.places.pop().filter(|_| has_more)))
 }
 
 /// How many by SAML, by SCIM and by hand.
 pub(super) fn by_origin(counts: &MemberCounts) -> [String; 3] {
     [Origin::Saml, Origin::Scim, Origin::Manual].map(|origin| {
         let number = counts.by_origin.get(&origin).copied().unwrap_or_default();
-        number_at_least(number, counts.is_all || number == 0)
+        at_least(number, counts.is_all || number == 0)
     })
 }

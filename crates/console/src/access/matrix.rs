@@ -11,8 +11,9 @@ use domain::facet::Facet;
 use domain::people_search::Standing;
 use store::{Count, Store, StoreError};
 
-use super::{Tab, number_at_least, with_query};
+use super::{Tab, with_query};
 use crate::error::ConsoleError;
+use crate::figures::at_least;
 use crate::page::{Place, Shell, page};
 use crate::session::ConsoleSession;
 
@@ -86,7 +87,7 @@ fn row(shell: &Shell, counts: &Counts, role: &str, most: i64) -> Row {
         let people = with_query(&shell.path("/people"), &[(&format!("role.{environment}"), role)]);
         Cell {
             environment: environment.clone(),
-            count: number_at_least(count.number, count.is_all),
+            count: at_least(count.number, count.is_all),
             shade: shade(count.number, most),
             people: (count.number > 0).then_some(people),
         }
@@ -111,7 +112,7 @@ fn standings(shell: &Shell, counts: &Counts) -> Vec<Figure> {
             other => other,
         };
         let people = with_query(&shell.path("/people"), &[("status", standing.as_str())]);
-        Some(Figure { name, count: number_at_least(count.number, count.is_all), people })
+        Some(Figure { name, count: at_least(count.number, count.is_all), people })
     };
     Standing::ALL.into_iter().filter(|standing| *standing != Standing::Deleted).filter_map(figure).collect()
 }

@@ -15,9 +15,10 @@ use serde::Deserialize;
 use store::{MemberCounts, PeopleOrder, PeoplePage, StoreError, Turn};
 
 use super::groups::by_origin;
-use super::{Tab, number_at_least, with_query};
+use super::{Tab, with_query};
 use crate::attempt::{Mending, Wrong, attempt};
 use crate::error::ConsoleError;
+use crate::figures::at_least;
 use crate::form::Posted;
 use crate::page::{Notice, Place, Shell, machine, page, page_to_mend, shown, tell};
 use crate::session::ConsoleSession;
@@ -185,7 +186,7 @@ async fn group_page(
     Ok(GroupPage {
         shell,
         tab: Tab::Groups,
-        people: number_at_least(counts.people, counts.is_all),
+        people: at_least(counts.people, counts.is_all),
         by: by_origin(&counts),
         before: people.before.as_ref().map(|place| search.to(&here, "before", place)),
         after: people.after.as_ref().map(|place| search.to(&here, "after", place)),

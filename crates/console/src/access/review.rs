@@ -9,10 +9,11 @@ use askama::Template;
 use domain::access::AccessInForce;
 use domain::preview::{Differs, Outcome};
 
+use super::Tab;
 use super::policy::{NOTHING_CHANGES, OVERTAKEN, Typed, to_mend};
-use super::{Tab, number};
 use crate::attempt::attempt;
 use crate::error::{ConsoleError, sentence};
+use crate::figures::grouped;
 use crate::form::Posted;
 use crate::page::{Place, Shell, page};
 use crate::session::ConsoleSession;
@@ -103,7 +104,7 @@ fn change(Difference { key, before, after }: Difference) -> Option<Change> {
 
 impl People {
     fn of(foreseen: Foresight) -> Self {
-        let count = |people: usize| number(i64::try_from(people).unwrap_or(i64::MAX));
+        let count = |people: usize| grouped(i64::try_from(people).unwrap_or(i64::MAX));
         Self {
             looked_at: count(foreseen.looked_at),
             is_cut_off: !foreseen.is_all,

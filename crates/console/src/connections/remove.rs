@@ -9,9 +9,9 @@ use askama::Template;
 use store::{Connection, ConnectionUse};
 
 use super::{HERE, Tab, address, get};
-use crate::access::number;
 use crate::attempt::attempt;
 use crate::error::ConsoleError;
+use crate::figures::grouped;
 use crate::page::{Notice, Place, Shell, page, tell};
 use crate::session::ConsoleSession;
 
@@ -27,7 +27,7 @@ struct RemovePage {
 
 impl RemovePage {
     fn counted(&self, many: &i64) -> String {
-        number(*many)
+        grouped(*many)
     }
 
     fn here(&self, below: &str) -> String {

@@ -13,8 +13,8 @@ use store::{PeoplePage, StoreError};
 use super::actions::Action;
 use super::badge;
 use super::looked_for::{CHOICES, Choice, LookedFor, health_word};
-use crate::access::{number, number_at_least};
 use crate::error::ConsoleError;
+use crate::figures::{at_least, grouped};
 use crate::page::{Place, Shell, machine, page, shown};
 use crate::session::ConsoleSession;
 
@@ -138,8 +138,8 @@ impl ListPage {
         Self {
             is_cut_off: after.is_some() && people.len() < PAGE,
             people: people.iter().map(row).collect(),
-            count: number_at_least(count.number, count.is_all),
-            unsettled: (found.unsettled > 0).then(|| number(found.unsettled)),
+            count: at_least(count.number, count.is_all),
+            unsettled: (found.unsettled > 0).then(|| grouped(found.unsettled)),
             before: before.map(|place| looked_for.to(&here, "before", &place)),
             after: after.map(|place| looked_for.to(&here, "after", &place)),
             environments: chosen(found.environments, &looked_for),
